@@ -1,0 +1,31 @@
+import type { SafeText } from '../../domain/safe-text.ts';
+import type { Line, Tone } from '../line.ts';
+
+export interface CellContext {
+  readonly now: number;
+  readonly ascii: boolean;
+  /** More than one site is configured. */
+  readonly manySites: boolean;
+}
+
+/** One cell: a text in a tone, or several segments. */
+export type Cell = { readonly text: SafeText; readonly tone?: Tone } | Line;
+
+/**
+ * A table column. `width` in cells: never below `min`, growing up to `max` (unbounded when absent and `grow` is set).
+ * When the terminal is too narrow the columns with the highest `priority` number go first; 0 never goes.
+ */
+export interface Column<Row> {
+  readonly id: string;
+  readonly title: SafeText;
+  readonly min: number;
+  readonly max?: number;
+  readonly grow?: number;
+  readonly align?: 'left' | 'right';
+  readonly priority: number;
+  /** Only when it says something (the site column with one site). */
+  readonly applies?: (context: CellContext) => boolean;
+  readonly cell: (row: Row, context: CellContext) => Cell;
+  /** Natural order, ascending; unknown values last in both directions (return undefined for unknown). */
+  readonly sortValue?: (row: Row) => string | number | undefined;
+}

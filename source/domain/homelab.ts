@@ -1,0 +1,36 @@
+import type { SiteId } from './site.ts';
+
+/** A reference to a secret: `env:NAME`, `file:PATH`, `keyring:SERVICE/ACCOUNT`, or an argv for `cmd:`. Never the secret itself. */
+export type SecretReference =
+  | { readonly from: 'env'; readonly name: string }
+  | { readonly from: 'file'; readonly path: string }
+  | { readonly from: 'cmd'; readonly argv: readonly string[] }
+  | { readonly from: 'keyring'; readonly service: string; readonly account: string };
+
+/** An API token (`user@realm!tokenid` and its secret) or a user with a password (`user@realm`). */
+export type PveAuth =
+  | { readonly kind: 'token'; readonly token: string; readonly secret: SecretReference }
+  | { readonly kind: 'user'; readonly user: string; readonly password: SecretReference };
+
+/** What vouches for the certificate; `ask` = trust on first use, by showing the fingerprint. */
+export type TlsTrust =
+  | { readonly kind: 'fingerprint'; readonly fingerprint: string }
+  | { readonly kind: 'ca'; readonly path: string }
+  | { readonly kind: 'system' }
+  | { readonly kind: 'ask' };
+
+export interface PveSiteConfig {
+  readonly id: SiteId;
+  /** `https://host:port`, in failover order, all of one cluster. */
+  readonly endpoints: readonly string[];
+  readonly auth: PveAuth;
+  readonly tls: TlsTrust;
+  /** `http://host:port` of spiceproxy as this machine reaches it; default: the endpoint's host, port 3128. */
+  readonly spiceProxy?: string;
+}
+
+/** `homelab.yaml`, checked. */
+export interface Homelab {
+  readonly version: 1;
+  readonly sites: readonly PveSiteConfig[];
+}

@@ -1,0 +1,32 @@
+/**
+ * GET /access/permissions: path → privilege → does it propagate to the paths below? Presence of a privilege on the exact
+ * path means holding it, whatever the flag (api.md section 1.1). Proxmox lists the paths that carry an ACL, the top paths
+ * and the members of pools.
+ */
+export type Permissions = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
+
+/** A privilege an action needs: on this path one of these. `{vmid}`, `{node}`, `{storage}` are filled in from the target. */
+export interface PrivilegeNeed {
+  readonly path: string;
+  readonly anyOf: readonly string[];
+}
+
+/**
+ * Does the user hold one of the privileges on the path? A deeper listed path replaces what it would inherit.
+ * `undefined` permissions = not asked yet or not answered: the answer is unknown and nothing may be concluded from it.
+ */
+export function holds(
+  permissions: Permissions | undefined,
+  need: PrivilegeNeed,
+): boolean | undefined {
+  if (!permissions) return undefined;
+  for (let path = need.path, exact = true; ; exact = false) {
+    const privileges = permissions.get(path);
+    if (privileges) {
+      return need.anyOf.some((name) => (exact ? privileges.has(name) : privileges.get(name)));
+    }
+    if (path === '/' || path === '') return false;
+    const cut = path.lastIndexOf('/');
+    path = cut <= 0 ? '/' : path.slice(0, cut);
+  }
+}

@@ -1,0 +1,43 @@
+import type { SafeText } from './safe-text.ts';
+import type { SiteId } from './site.ts';
+
+/** One storage on one node, from `/cluster/resources`. A shared storage has one row per node; sizes in bytes. */
+export interface Storage {
+  readonly site: SiteId;
+  readonly node: SafeText;
+  readonly storage: SafeText;
+  /** `available` or `unknown`. */
+  readonly status: SafeText;
+  /** dir, zfspool, lvmthin, nfs, pbs … */
+  readonly plugintype?: SafeText;
+  readonly content?: readonly SafeText[];
+  readonly shared?: boolean;
+  readonly disk?: number;
+  readonly maxdisk?: number;
+  readonly seenAt?: number;
+  readonly stale?: boolean;
+}
+
+/** `home/storage/pve1/local-zfs` */
+export function storageKey(ref: {
+  readonly site: SiteId;
+  readonly node: SafeText;
+  readonly storage: SafeText;
+}): string {
+  return `${ref.site}/storage/${ref.node}/${ref.storage}`;
+}
+
+/** One volume, GET /nodes/{node}/storage/{storage}/content. `ctime` in seconds since the epoch, `size` in bytes. */
+export interface Volume {
+  readonly volid: SafeText;
+  readonly content?: SafeText;
+  readonly format?: SafeText;
+  readonly size?: number;
+  readonly ctime?: number;
+  readonly vmid?: number;
+  readonly notes?: SafeText;
+  readonly protected?: boolean;
+  readonly encrypted?: boolean;
+  /** `ok` or `failed`; undefined = never verified or not told. */
+  readonly verification?: SafeText;
+}

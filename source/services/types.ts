@@ -1,0 +1,265 @@
+import type { Failure } from '../domain/failure.ts';
+import type { Guest, GuestRef } from '../domain/guest.ts';
+import type {
+  ConfigEntry,
+  GuestConfig,
+  GuestInterface,
+  GuestStatus,
+} from '../domain/guest-detail.ts';
+import type { PveSiteConfig } from '../domain/homelab.ts';
+import type { CallRecord, Connection, Resources } from '../domain/inventory.ts';
+import type {
+  AptUpdate,
+  ClusterStatus,
+  DiskSmart,
+  JournalPage,
+  NodeCertificate,
+  NodeDisk,
+  NodeService,
+  NodeStatus,
+} from '../domain/node.ts';
+import type { Permissions } from '../domain/permission.ts';
+import type { Result } from '../domain/result.ts';
+import type { RrdPoint, Timeframe } from '../domain/rrd.ts';
+import type { SafeText } from '../domain/safe-text.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { SiteId } from '../domain/site.ts';
+import type { SnapshotList } from '../domain/snapshot.ts';
+import type { Volume } from '../domain/storage.ts';
+import type { Task, TaskLogPage, TaskStatus } from '../domain/task.ts';
+
+/** What a write answered: the UPID of the task it started, or none (PVE answers null, "OK" …). */
+export type Started = { readonly upid?: string };
+
+/** `wait` = this call's deadline in ms; every call has one of its own when absent. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly wait?: number;
+}
+
+export type GuestPower =
+  | 'start'
+  | 'shutdown'
+  | 'stop'
+  | 'reboot'
+  | 'reset'
+  | 'suspend'
+  | 'hibernate'
+  | 'resume';
+
+/** Guest calls: the ref names the guest, `node` where it is now. */
+export interface GuestApi {
+  status(guest: GuestAt, options?: CallOptions): Promise<Result<GuestStatus>>;
+  config(guest: GuestAt, options?: CallOptions): Promise<Result<GuestConfig>>;
+  pending(guest: GuestAt, options?: CallOptions): Promise<Result<readonly ConfigEntry[]>>;
+  snapshots(guest: GuestAt, options?: CallOptions): Promise<Result<SnapshotList>>;
+  /** Configuration stored in one snapshot. */
+  snapshotConfig(
+    guest: GuestAt,
+    snapname: string,
+    options?: CallOptions,
+  ): Promise<Result<GuestConfig>>;
+  rrd(
+    guest: GuestAt,
+    timeframe: Timeframe,
+    options?: CallOptions,
+  ): Promise<Result<readonly RrdPoint[]>>;
+  /** Addresses told by the guest agent (qemu) or read from the container (lxc). */
+  interfaces(guest: GuestAt, options?: CallOptions): Promise<Result<readonly GuestInterface[]>>;
+  /** Can the guest's disks do this (`snapshot`, `clone`, `copy`)? */
+  feature(
+    guest: GuestAt,
+    feature: 'snapshot' | 'clone' | 'copy',
+    options?: CallOptions,
+  ): Promise<Result<boolean>>;
+  /**
+   * Power verbs as the API has them. `timeout` in seconds, `forceStop` only for shutdown, `overruleShutdown` only for stop.
+   * hibernate = suspend with todisk.
+   */
+  power(
+    guest: GuestAt,
+    verb: GuestPower,
+    parameters?: { timeout?: number; forceStop?: boolean; overruleShutdown?: boolean },
+    options?: CallOptions,
+  ): Promise<Result<Started>>;
+  createSnapshot(
+    guest: GuestAt,
+    snapshot: { snapname: string; description?: string; vmstate?: boolean },
+    options?: CallOptions,
+  ): Promise<Result<Started>>;
+  rollback(
+    guest: GuestAt,
+    snapname: string,
+    parameters?: { start?: boolean },
+    options?: CallOptions,
+  ): Promise<Result<Started>>;
+  deleteSnapshot(
+    guest: GuestAt,
+    snapname: string,
+    parameters?: { force?: boolean },
+    options?: CallOptions,
+  ): Promise<Result<Started>>;
+  describeSnapshot(
+    guest: GuestAt,
+    snapname: string,
+    description: string,
+    options?: CallOptions,
+  ): Promise<Result<Started>>;
+  /** POST …/spiceproxy: the remote-viewer settings in the server's own keys, values as strings. Valid for 30 s: never keep them. */
+  spiceproxy(guest: GuestAt, proxy: string, options?: CallOptions): Promise<Result<SpiceSettings>>;
+}
+
+/** A guest and the node that has it now. A full {@link Guest} is one. */
+export type GuestAt = GuestRef & Pick<Guest, 'node'> & { readonly name?: SafeText };
+
+/** The answer of spiceproxy, as it stands on the wire (`ca` with literal backslash-n); the password inside is a {@link Secret}. */
+export interface SpiceSettings {
+  readonly values: Readonly<Record<string, string>>;
+  readonly password: Secret;
+}
+
+export interface NodeApi {
+  status(node: string, options?: CallOptions): Promise<Result<NodeStatus>>;
+  rrd(
+    node: string,
+    timeframe: Timeframe,
+    options?: CallOptions,
+  ): Promise<Result<readonly RrdPoint[]>>;
+  services(node: string, options?: CallOptions): Promise<Result<readonly NodeService[]>>;
+  serviceCommand(
+    node: string,
+    service: string,
+    command: 'start' | 'stop' | 'restart' | 'reload',
+    options?: CallOptions,
+  ): Promise<Result<Started>>;
+  disks(node: string, options?: CallOptions): Promise<Result<readonly NodeDisk[]>>;
+  smart(node: string, devpath: string, options?: CallOptions): Promise<Result<DiskSmart>>;
+  updates(node: string, options?: CallOptions): Promise<Result<readonly AptUpdate[]>>;
+  certificates(node: string, options?: CallOptions): Promise<Result<readonly NodeCertificate[]>>;
+  /** The last lines, or what came after `cursor`. */
+  journal(
+    node: string,
+    from: { lastentries: number } | { cursor: string },
+    options?: CallOptions,
+  ): Promise<Result<JournalPage>>;
+  /** POST /nodes/{node}/status command=…; acts about 2 s later and starts no task. */
+  command(
+    node: string,
+    command: 'reboot' | 'shutdown',
+    options?: CallOptions,
+  ): Promise<Result<Started>>;
+  wake(node: string, options?: CallOptions): Promise<Result<Started>>;
+  startAll(
+    node: string,
+    parameters?: { vms?: readonly number[]; force?: boolean },
+    options?: CallOptions,
+  ): Promise<Result<Started>>;
+  stopAll(
+    node: string,
+    parameters?: { vms?: readonly number[]; timeout?: number; forceStop?: boolean },
+    options?: CallOptions,
+  ): Promise<Result<Started>>;
+}
+
+export interface StorageApi {
+  content(node: string, storage: string, options?: CallOptions): Promise<Result<readonly Volume[]>>;
+  /** GET /storage: which plugin type each storage has, by storage id. */
+  types(options?: CallOptions): Promise<Result<Readonly<Record<string, SafeText>>>>;
+}
+
+export interface TaskApi {
+  /** GET /cluster/tasks: about 25 finished tasks per node and all running ones. */
+  cluster(options?: CallOptions): Promise<Result<readonly Task[]>>;
+  /** GET /nodes/{node}/tasks with source=all. */
+  node(
+    node: string,
+    filter?: {
+      limit?: number;
+      start?: number;
+      errors?: boolean;
+      vmid?: number;
+      since?: number;
+      typefilter?: string;
+    },
+    options?: CallOptions,
+  ): Promise<Result<readonly Task[]>>;
+  status(upid: string, options?: CallOptions): Promise<Result<TaskStatus>>;
+  /** At most `limit` lines from line `start` on (lines to skip). */
+  log(
+    upid: string,
+    page: { start: number; limit: number },
+    options?: CallOptions,
+  ): Promise<Result<TaskLogPage>>;
+  stop(upid: string, options?: CallOptions): Promise<Result<Started>>;
+}
+
+/** One site's Proxmox VE. Every call resolves to a {@link Result}; none throws for an expected failure. */
+export interface PveSite {
+  readonly id: SiteId;
+  readonly config: PveSiteConfig;
+  readonly guests: GuestApi;
+  readonly nodes: NodeApi;
+  readonly storage: StorageApi;
+  readonly tasks: TaskApi;
+  resources(options?: CallOptions): Promise<Result<Resources>>;
+  clusterStatus(options?: CallOptions): Promise<Result<ClusterStatus>>;
+  permissions(options?: CallOptions): Promise<Result<Permissions>>;
+  version(options?: CallOptions): Promise<Result<{ version: SafeText; release?: SafeText }>>;
+  connection(): Connection;
+  /** The host name or address of the endpoint in use, as SPICE's `proxy=` needs it. */
+  currentHost(): string;
+}
+
+/** Questions that only a person can answer; without a terminal the asker refuses. */
+export interface Asker {
+  /** Trust this certificate? `once` = for this run only. The default is no. */
+  trustCertificate(question: {
+    site: SiteId;
+    endpoint: string;
+    fingerprint: string;
+    subject?: SafeText;
+    issuer?: SafeText;
+    notAfter?: SafeText;
+  }): Promise<'no' | 'yes' | 'once'>;
+  /** A one-time code for the login; undefined = given up. */
+  secondFactor(question: {
+    site: SiteId;
+    user: string;
+    offered: readonly ('totp' | 'recovery' | 'yubico' | 'webauthn' | 'u2f')[];
+    /** Why it is asked again, when a code was refused. */
+    refused?: SafeText;
+  }): Promise<{ kind: 'totp' | 'recovery' | 'yubico'; code: Secret } | undefined>;
+}
+
+/** Remembered fingerprints, by `host:port` (lower case). */
+export interface TrustStore {
+  get(endpoint: string): string | undefined;
+  /** Rejects when it cannot be written; the caller says so and trusts for this run only. */
+  set(endpoint: string, fingerprint: string): Promise<void>;
+}
+
+/** Everything the services need from outside; nothing is read from the environment by them. */
+export interface ServiceEnvironment {
+  readonly sites: readonly PveSiteConfig[];
+  readonly asker: Asker;
+  readonly trust: TrustStore;
+  resolveSecret(site: PveSiteConfig): Promise<Result<Secret>>;
+  readCa(path: string): Promise<Result<string>>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** 0 ≤ x < 1, for jitter. */
+  random(): number;
+  /** No request but GET (and the login) may leave the process. */
+  readonly readOnly: boolean;
+  onCall?(record: CallRecord): void;
+}
+
+/** The only door to the network. */
+export interface Services {
+  readonly sites: readonly PveSite[];
+  site(id: SiteId): PveSite | undefined;
+  /** Closes every connection; calls under way end as `cancelled`. */
+  close(): Promise<void>;
+}
+
+export type { Failure };
