@@ -59,7 +59,13 @@ export interface Facts {
   /** Disks of the guest with the storage plugin type that holds them. */
   readonly disks?: readonly GuestDisk[];
   readonly platform?: { readonly remoteViewer: boolean; readonly display: boolean };
+  /** The display can speak SPICE, and what it is now (`vga` of the configuration). */
   readonly spice?: boolean;
+  readonly display?: SafeText;
+  /** No other guest of any site has this name, so it may be typed as a confirmation. */
+  readonly uniqueName?: boolean;
+  /** The guest is on another node than the screen said. */
+  readonly movedFrom?: SafeText;
 }
 
 /** One disk or mount point of a guest: its configuration key, its volume and the storage below it. */
@@ -129,6 +135,8 @@ export interface Action<S extends Scope = Scope> {
   readonly scope: S;
   /** Default key in the scope's views; '' = only in menus and the palette. */
   readonly key: string;
+  /** The key is live on a snapshot's row only, and wins there over the guest's own keys. */
+  readonly row?: 'snapshot';
   /** Collects actions under one key (`p` power). */
   readonly menu?: { readonly id: 'power'; readonly key: string; readonly title: string };
   /** Verb first, sentence case: `Roll back`. */
@@ -147,6 +155,8 @@ export interface Action<S extends Scope = Scope> {
   readonly batch: boolean;
   /** PVE task types it may start, to find it again when no answer came. */
   readonly taskTypes: readonly string[];
+  /** The state the guest should reach; watched after an HA request, which ends before anything happened. */
+  readonly expects?: 'running' | 'stopped' | 'paused';
   readonly touches: readonly ('resources' | 'detail' | 'snapshots' | 'services' | 'tasks')[];
   readonly run: (
     target: Targets[S],

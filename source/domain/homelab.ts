@@ -33,4 +33,8 @@ export interface PveSiteConfig {
 export interface Homelab {
   readonly version: 1;
   readonly sites: readonly PveSiteConfig[];
+  /** Action ids that are off unless listed here (confirmation level 4: node reboot and shutdown). */
+  readonly allow?: readonly string[];
+  /** No request but GET may leave the process, as with `--read-only`. */
+  readonly readOnly?: boolean;
 }

@@ -29,6 +29,10 @@ export interface Connection {
   readonly requestsLastMinute: number;
   /** When the breaker lets the next request through (ms), while it is open. */
   readonly pausedUntil?: number;
+  /** When the endpoint's certificate ends (ms); a pinned one works longer than that. */
+  readonly notAfter?: number;
+  /** What a person should know, e.g. that the fingerprint could not be remembered. */
+  readonly notice?: SafeText;
 }
 
 /** Everything known about one site, each source with its own age and failure. */

@@ -206,8 +206,20 @@ export interface PveSite {
   permissions(options?: CallOptions): Promise<Result<Permissions>>;
   version(options?: CallOptions): Promise<Result<{ version: SafeText; release?: SafeText }>>;
   connection(): Connection;
+  /** The same site, but its writes are only told to `planned` and answered as cancelled; reads go through. */
+  dryRun(planned: (call: PlannedCall) => void): PveSite;
+  /** Lets a refused credential, a paused endpoint or a refused certificate be tried again, because a person asked for it. */
+  reset(): void;
   /** The host name or address of the endpoint in use, as SPICE's `proxy=` needs it. */
   currentHost(): string;
+}
+
+/** A write as it would be sent. */
+export interface PlannedCall {
+  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly path: SafeText;
+  /** `snapname=pre-update`, decoded for reading. */
+  readonly parameters: readonly SafeText[];
 }
 
 /** Questions that only a person can answer; without a terminal the asker refuses. */

@@ -88,7 +88,12 @@ export interface ListView<Row, S extends Scope = Scope> {
   /** Whose actions apply to its rows. */
   readonly scope?: S;
   readonly target?: (row: Row) => Targets[S];
-  readonly rows: (sites: readonly SiteInventory[]) => readonly Row[];
+  /** `details` = what is loaded of the list's own `sources`; a list must be right without it. */
+  readonly rows: (sites: readonly SiteInventory[], details?: DetailMap) => readonly Row[];
+  /** What the list itself would like loaded, seldom (certificates of all nodes). */
+  readonly sources?: (sites: readonly SiteInventory[]) => readonly DetailRequest[];
+  /** Lines above the list: failures of its sources with the age of what is shown, a summary. Usually none. */
+  readonly notes?: (context: ViewContext) => readonly Line[];
   readonly rowKey: (row: Row) => string;
   readonly rowTitle: (row: Row) => SafeText;
   readonly columns: readonly Column<Row>[];

@@ -26,6 +26,8 @@ export interface Column<Row> {
   /** Only when it says something (the site column with one site). */
   readonly applies?: (context: CellContext) => boolean;
   readonly cell: (row: Row, context: CellContext) => Cell;
+  /** This row's cell changes with the clock alone (an age); without it a formatted row is kept until its data change. */
+  readonly ticks?: (row: Row) => boolean;
   /** Natural order, ascending; unknown values last in both directions (return undefined for unknown). */
   readonly sortValue?: (row: Row) => string | number | undefined;
 }

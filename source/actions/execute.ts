@@ -1,0 +1,222 @@
+import { describeFailure } from '../domain/failure.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import { joinSafe, type SafeText, sanitise, say } from '../domain/safe-text.ts';
+import type { PveSite } from '../services/types.ts';
+import type { AuditLog } from './audit.ts';
+import { availabilityOf, type Mode } from './availability.ts';
+import { awaitState } from './await-state.ts';
+import { isGuest } from './facts.ts';
+import { fieldProblems } from './fields.ts';
+import { followTask } from './follow-task.ts';
+import type { Prepared } from './prepare.ts';
+import { reread } from './prepare.ts';
+import { labelOf } from './target-label.ts';
+import type { FieldValues, Outcome, Platform, RunContext, Scope } from './types.ts';
+
+/** What running an action needs from outside; one implementation for the screen, one for the command line. */
+export interface ExecuteEnvironment {
+  readonly site: PveSite;
+  readonly mode: Mode;
+  readonly audit: AuditLog;
+  readonly platform: Platform;
+  readonly now: () => number;
+  /** Looks for the task of a call that was never answered; undefined = surely none. */
+  readonly findLostTask: (
+    query: { node: string; taskTypes: readonly string[]; id: string; since: number },
+    signal: AbortSignal,
+  ) => Promise<Result<{ upid: string } | undefined>>;
+}
+
+/** How far it came: a step in words, the task it started, lines of its log. */
+export type ExecuteEvent =
+  | { readonly kind: 'step'; readonly text: SafeText }
+  | { readonly kind: 'task'; readonly upid: string; readonly node: SafeText }
+  | { readonly kind: 'log'; readonly lines: readonly SafeText[] };
+
+/** How the person agreed: `yes` for levels 0 to 2, the typed text for 3 and 4. */
+export type Consent = { readonly yes: true } | { readonly typed: string };
+
+export interface Executed {
+  readonly outcome: 'ok' | 'warning';
+  readonly message: SafeText;
+  readonly upid?: string;
+}
+
+export interface ExecuteOptions {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: ExecuteEvent) => void;
+  /** Read the target once more: needed when a person took time to answer the dialog. */
+  readonly reread: boolean;
+}
+
+/**
+ * The only path by which anything is changed: available, read-only, fields, privileges, consent, audit intent, run,
+ * follow the task, audit result. Refreshing what it touched is the caller's.
+ */
+export async function execute<S extends Scope>(
+  prepared: Prepared<S>,
+  values: FieldValues,
+  consent: Consent,
+  environment: ExecuteEnvironment,
+  options: ExecuteOptions,
+): Promise<Result<Executed>> {
+  const { action } = prepared;
+  const refused = refusal(prepared, values, consent, environment.mode);
+  if (refused) return refused;
+  if (options.reread) {
+    const unchanged = await stillTheSame(prepared, environment, options.signal);
+    if (!unchanged.ok) return unchanged;
+  }
+  const label = labelOf(action, prepared.target);
+  const intent = await environment.audit.intent({
+    site: prepared.target.site,
+    action: action.id,
+    target: label,
+    parameters: values,
+  });
+  if (!intent.ok) return intent;
+  const executed = await runAndFollow(prepared, values, environment, options);
+  await environment.audit.result(intent.value, auditResult(executed));
+  return executed;
+}
+
+function auditResult(executed: Result<Executed>) {
+  if (executed.ok) {
+    const { outcome, message, upid } = executed.value;
+    return { outcome, message, ...(upid ? { upid } : {}) };
+  }
+  const { kind } = executed.failure;
+  const outcome = kind === 'unanswered' || kind === 'cancelled' ? kind : ('failed' as const);
+  return { outcome, message: describeFailure(executed.failure) };
+}
+
+function refusal<S extends Scope>(
+  prepared: Prepared<S>,
+  values: FieldValues,
+  consent: Consent,
+  mode: Mode,
+): Result<never> | undefined {
+  const { action, target, facts } = prepared;
+  const where = labelOf(action, target);
+  const available = availabilityOf(action, target, facts, mode);
+  if (available.state !== 'yes') {
+    const reason =
+      available.state === 'disabled' ? available.reason : say`it does not apply to this target`;
+    const kind = mode.readOnly && action.effect !== 'read' ? 'read-only' : 'rejected';
+    return fail({ kind, what: say`${sanitise(action.title)} is not possible: ${reason}`, where });
+  }
+  const problems = Object.entries(fieldProblems(action, values, target, facts));
+  if (problems.length > 0) {
+    const fields = Object.fromEntries(problems.map(([name, text]) => [name, sanitise(text)]));
+    const what = joinSafe(
+      problems.map(([name, text]) => say`${sanitise(name)}: ${sanitise(text)}`),
+      '; ',
+    );
+    return fail({ kind: 'invalid', what, where, fields });
+  }
+  const confirmation = action.confirm(target, values, facts);
+  if (confirmation.level < 3 || confirmation.typed === undefined) return undefined;
+  if ('typed' in consent && consent.typed === confirmation.typed) return undefined;
+  return fail({
+    kind: 'invalid',
+    what: say`Not confirmed: it needs "${confirmation.typed}"`,
+    where,
+  });
+}
+
+async function stillTheSame<S extends Scope>(
+  prepared: Prepared<S>,
+  environment: ExecuteEnvironment,
+  signal: AbortSignal,
+): Promise<Result<undefined>> {
+  if (!isGuest(prepared.action, prepared.target)) return ok(undefined);
+  const before = prepared.target;
+  const read = await reread(before, environment.site, signal);
+  if (!read.ok) return read;
+  const after = read.value.guest;
+  const changes: SafeText[] = [];
+  if (after.node !== before.node) changes.push(say`moved from ${before.node} to ${after.node}`);
+  if (after.status !== before.status) {
+    changes.push(say`was ${before.status}, is ${after.status}`);
+  }
+  if (after.lock !== before.lock) {
+    changes.push(after.lock ? say`is locked now (${after.lock})` : say`its lock is gone`);
+  }
+  if (changes.length === 0) return ok(undefined);
+  return fail({
+    kind: 'rejected',
+    what: say`It changed while the question was open: ${joinSafe(changes, ', ')}`,
+    where: labelOf(prepared.action, prepared.target),
+    next: say`nothing was done; look at it and ask again`,
+  });
+}
+
+async function runAndFollow<S extends Scope>(
+  prepared: Prepared<S>,
+  values: FieldValues,
+  environment: ExecuteEnvironment,
+  options: ExecuteOptions,
+): Promise<Result<Executed>> {
+  const { action, target, facts } = prepared;
+  const follow = (upid: string) =>
+    followTask(environment.site, upid, {
+      signal: options.signal,
+      sleep: environment.platform.sleep,
+      onLines: (lines) => options.onEvent({ kind: 'log', lines }),
+    });
+  const context: RunContext = {
+    site: environment.site,
+    signal: options.signal,
+    now: environment.now,
+    facts,
+    progress: options.onEvent,
+    platform: environment.platform,
+    followTask: follow,
+  };
+  const startedAt = environment.now();
+  let ran = await action.run(target, values, context);
+  if (!ran.ok && ran.failure.kind === 'unanswered') {
+    ran = await lookForIt(prepared, startedAt, ran, environment, options.signal);
+  }
+  if (!ran.ok) return ran;
+  if (ran.value.kind === 'done') return ok({ outcome: 'ok', message: ran.value.message });
+  const { upid } = ran.value;
+  options.onEvent({ kind: 'task', upid, node: target.node });
+  const ended = await follow(upid);
+  if (!ended.ok) return ended;
+  const reached = await awaitState(prepared, upid, environment, options);
+  if (!reached.ok) return reached;
+  const words = say`${sanitise(action.title)} ${labelOf(action, target)}`;
+  return ok({
+    outcome: ended.value,
+    message: ended.value === 'ok' ? say`${words}: done` : say`${words}: done with warnings`,
+    upid,
+  });
+}
+
+/** A call without an answer may have been carried out: its task is looked up before anyone may send it again. */
+async function lookForIt<S extends Scope>(
+  prepared: Prepared<S>,
+  startedAt: number,
+  unanswered: Result<Outcome>,
+  environment: ExecuteEnvironment,
+  signal: AbortSignal,
+): Promise<Result<Outcome>> {
+  const { action, target } = prepared;
+  if (unanswered.ok || action.taskTypes.length === 0) return unanswered;
+  const skew = environment.site.connection().skew ?? 0;
+  const found = await environment.findLostTask(
+    {
+      node: target.node,
+      taskTypes: action.taskTypes,
+      id: 'vmid' in target ? String(target.vmid) : 'service' in target ? target.service : '',
+      since: Math.floor((startedAt + skew) / 1000) - 2,
+    },
+    signal,
+  );
+  if (found.ok && found.value) return ok({ kind: 'task', upid: found.value.upid });
+  const next = found.ok
+    ? say`no task of it is known, so it most likely did not start; look at the target before you repeat it`
+    : say`whether it happened is unknown; look at the target and its tasks before you repeat it`;
+  return fail({ ...unanswered.failure, next });
+}

@@ -1,0 +1,85 @@
+import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
+import { powerKeys } from '../model/fixed-keys.ts';
+import { changeList, setOverlay } from '../ui/changes.ts';
+import { listOf, type Overlay } from '../ui/state.ts';
+import { findView } from '../views-of.ts';
+import { begin } from './begin.ts';
+import { type Console, change } from './console.ts';
+import { copiesOf, copy } from './copy.ts';
+import { keyOf, offersOf } from './selection.ts';
+
+/** One line of a menu; with a `reason` it cannot be chosen now. */
+export interface MenuItem {
+  readonly key: string;
+  readonly label: SafeText;
+  readonly detail?: SafeText;
+  readonly reason?: SafeText;
+  readonly choose: () => void;
+}
+
+type Menu = Extract<Overlay, { kind: 'menu' }>;
+
+function actionItems(app: Console, menu: Menu): MenuItem[] {
+  const { selection } = menu;
+  if (!selection) return [];
+  return offersOf(app, app.data.getState(), selection)
+    .filter(({ action }) => menu.menu !== 'power' || action.menu?.id === 'power')
+    .map(({ action, availability }) => {
+      const verb = action.id.slice(action.id.indexOf('.') + 1);
+      return {
+        key: menu.menu === 'power' ? (powerKeys[verb] ?? '') : keyOf(app, action),
+        label: sanitise(action.title),
+        detail: sanitise(action.summary),
+        ...(availability.state === 'disabled' ? { reason: availability.reason } : {}),
+        choose: () => void begin(app, action, selection),
+      };
+    });
+}
+
+function sortItems(app: Console): MenuItem[] {
+  const ui = app.ui.getState();
+  const view = findView(ui.view);
+  if (!view) return [];
+  const order = listOf(ui).sort ?? view.defaultSort;
+  return view.columns
+    .filter((column) => column.sortValue)
+    .map((column) => {
+      const current = order.column === column.id;
+      const descending = current ? !order.descending : false;
+      const now = current
+        ? order.descending
+          ? say`sorted, falling`
+          : say`sorted, rising`
+        : undefined;
+      return {
+        key: '',
+        label: column.title,
+        ...(now ? { detail: now } : {}),
+        choose: () =>
+          change(
+            app,
+            setOverlay(undefined),
+            changeList((list) => ({ ...list, sort: { column: column.id, descending } })),
+          ),
+      };
+    });
+}
+
+function copyItems(app: Console): MenuItem[] {
+  return copiesOf(app, app.data.getState(), app.ui.getState()).map((each) => ({
+    key: '',
+    label: each.label,
+    detail: each.text,
+    choose: () => {
+      change(app, setOverlay(undefined));
+      copy(app, each.text);
+    },
+  }));
+}
+
+/** The items of the open menu, made from what is true now. */
+export function menuItems(app: Console, menu: Menu): MenuItem[] {
+  if (menu.menu === 'sort') return sortItems(app);
+  if (menu.menu === 'copy') return copyItems(app);
+  return actionItems(app, menu);
+}

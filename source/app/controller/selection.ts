@@ -1,0 +1,99 @@
+import { availabilityOf } from '../../actions/availability.ts';
+import { type AnyAction, actionsOf } from '../../actions/registry.ts';
+import type { Action, Availability, Scope, Targets } from '../../actions/types.ts';
+import { say } from '../../domain/safe-text.ts';
+import type { DataState } from '../../store/state.ts';
+import type { TabTable } from '../../views/types.ts';
+import { pageModel } from '../model/page-model.ts';
+import { listOf, pageOf, pageStateOf, type Selection, type UiState } from '../ui/state.ts';
+import { findView } from '../views-of.ts';
+import type { Console } from './console.ts';
+import { localFacts, viewContext } from './context.ts';
+
+/** The row of a page's table under the cursor; the first one before the cursor was moved. */
+export function tableRow(ui: UiState, table: TabTable<object>): object | undefined {
+  const { cursor } = pageStateOf(ui);
+  return table.rows.find((row) => table.rowKey(row) === cursor) ?? table.rows[0];
+}
+
+/** What a key would act on: the marks, the row under the cursor, or the page's object. */
+export function selectionOf(app: Console, data: DataState, ui: UiState): Selection | undefined {
+  const page = pageOf(ui);
+  if (!page) return listSelection(app, data, ui);
+  const model = pageModel(page, viewContext(app, data, ui));
+  if (!model.row) return undefined;
+  const own =
+    model.view?.scope && model.view.target
+      ? ({ scope: model.view.scope, targets: [model.view.target(model.row)] } as Selection)
+      : undefined;
+  if (model.body?.kind !== 'table') return own;
+  const table = model.body as TabTable<object>;
+  const row = tableRow(ui, table);
+  if (!row) return own;
+  const target = table.target?.(row);
+  if (target) return { scope: target.scope, targets: [target.target] } as Selection;
+  const snapshot = table.snapshot?.(row);
+  return own && snapshot ? { ...own, snapshot } : own;
+}
+
+function listSelection(app: Console, data: DataState, ui: UiState): Selection | undefined {
+  const view = findView(ui.view);
+  if (!view?.scope || !view.target) return undefined;
+  const { target, scope } = view;
+  const list = listOf(ui);
+  const model = app.models(view, data.sites, list, data.details);
+  const marked = model.rows.filter((row) => list.marks.has(view.rowKey(row)));
+  const under = model.rows[model.cursor];
+  const rows = marked.length > 0 ? marked : under ? [under] : [];
+  if (rows.length === 0) return undefined;
+  return { scope, targets: rows.map((row) => target(row)) } as Selection;
+}
+
+/** An action with whether it can run on the selection, as far as is known here. */
+export interface Offer {
+  readonly action: AnyAction;
+  readonly availability: Availability;
+}
+
+/** Every action of the selection's scope that can ever apply, with the reason where it cannot now. */
+export function offersOf(app: Console, data: DataState, selection: Selection): Offer[] {
+  const offers: Offer[] = [];
+  for (const action of actionsOf(selection.scope)) {
+    if (action.row === 'snapshot' && selection.targets.length > 1) continue;
+    const availability = offerOf(app, data, selection, action);
+    if (availability.state !== 'hidden') {
+      offers.push({ action: action as unknown as AnyAction, availability });
+    }
+  }
+  return offers;
+}
+
+function offerOf<S extends Scope>(
+  app: Console,
+  data: DataState,
+  selection: Selection,
+  action: Action<S>,
+): Availability {
+  if (selection.targets.length > 1 && !action.batch) {
+    return { state: 'disabled', reason: say`runs on one at a time` };
+  }
+  const mode = {
+    readOnly: app.look.readOnly || (app.backend()?.readOnly ?? false),
+    allow: app.backend()?.allow ?? [],
+  };
+  // Over marks an action is offered when it can run on at least one of them.
+  let first: Availability = { state: 'hidden' };
+  for (const target of selection.targets as readonly Targets[S][]) {
+    const facts = localFacts(app, data, target, selection.snapshot);
+    if (!facts) continue;
+    const availability = availabilityOf(action, target, facts, mode);
+    if (availability.state === 'yes') return availability;
+    if (first.state === 'hidden') first = availability;
+  }
+  return first;
+}
+
+/** The key of an action: the user's own, else the default. */
+export function keyOf(app: Console, action: { readonly id: string; readonly key: string }): string {
+  return app.keymap()[action.id] ?? action.key;
+}

@@ -1,0 +1,33 @@
+import { useInput, usePaste } from 'ink';
+import type { Console } from './controller/console.ts';
+import type { Questions } from './controller/questions.ts';
+import { type KeyPress, keyPresses } from './keys/key-press.ts';
+import { overlayKeys } from './keys/overlay-keys.ts';
+import { pastedPress } from './keys/text-field.ts';
+import { filterKeys, viewKeys } from './keys/view-keys.ts';
+
+/** Text field, then overlay, then view: the first that handles a key stops it. */
+export function handleKey(app: Console, questions: Questions, press: KeyPress): void {
+  if (overlayKeys(app, questions, press)) return;
+  if (filterKeys(app, press)) return;
+  viewKeys(app, press);
+}
+
+/** The only place that listens to the keyboard. */
+export function useKeyRouter(app: Console, questions: Questions): void {
+  useInput((input, key) => {
+    const openedBefore = app.ui.getState().overlay;
+    for (const press of keyPresses(input, key)) {
+      handleKey(app, questions, press);
+      // Keys that arrived together with the one that opened a dialog were typed before it could be seen.
+      const { overlay } = app.ui.getState();
+      const asks = overlay?.kind === 'confirm' || overlay?.kind === 'question';
+      if (asks && overlay?.kind !== openedBefore?.kind) return;
+    }
+  });
+  usePaste((pasted) => {
+    const { overlay, filtering } = app.ui.getState();
+    // A paste is text for a field; anywhere else it would be a row of unseen commands.
+    if (overlay || filtering) handleKey(app, questions, pastedPress(pasted));
+  });
+}

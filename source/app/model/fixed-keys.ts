@@ -1,0 +1,60 @@
+/** A key that belongs to the program and not to an action, with what it does. */
+export interface FixedKey {
+  readonly keys: string;
+  readonly words: string;
+}
+
+/** Lists and detail pages alike. */
+export const movingKeys: readonly FixedKey[] = [
+  { keys: '↑ ↓ j k', words: 'one row' },
+  { keys: 'PgUp PgDn', words: 'one page' },
+  { keys: 'g G', words: 'first, last' },
+  { keys: 'enter', words: 'into the row' },
+  { keys: 'esc', words: 'back: filter, marks, page' },
+  { keys: '0–7', words: 'views' },
+];
+
+/** Detail pages only. */
+export const pageKeys: readonly FixedKey[] = [
+  { keys: 'tab ← →', words: 'tabs' },
+  { keys: '[ ]', words: 'shorter or longer graphs' },
+];
+
+/** Lists only. */
+export const listKeys: readonly FixedKey[] = [
+  { keys: '/', words: 'filter: words, tag: node: status: type: pool: site:, ! inverts' },
+  { keys: 'S', words: 'sort' },
+  { keys: 'space', words: 'mark a row; ctrl-a marks all shown' },
+  { keys: 'ctrl-z', words: 'only the sick rows' },
+];
+
+/** Wherever no dialog is open. */
+export const everywhereKeys: readonly FixedKey[] = [
+  { keys: ':', words: 'command palette: actions, views, every object by name' },
+  { keys: 'r', words: 'refresh now' },
+  { keys: 'y', words: 'copy name, id, address, UPID' },
+  { keys: 'L', words: 'calls this console made' },
+  { keys: '?', words: 'this help' },
+  { keys: 'q', words: 'quit' },
+];
+
+/** The key that opens the menu of all actions. */
+export const actionMenuKey: FixedKey = {
+  keys: 'a',
+  words: 'menu of all actions, with the reason where one is not possible',
+};
+
+/** Letters inside the power menu by the verb of the action, so that `p` and one key is enough. */
+export const powerKeys: Readonly<Record<string, string>> = {
+  start: 's',
+  shutdown: 'd',
+  reboot: 'r',
+  stop: 'x',
+  reset: 't',
+  suspend: 'z',
+  hibernate: 'h',
+  resume: 'u',
+  wake: 'w',
+  'start-all': 'S',
+  'stop-all': 'X',
+};

@@ -1,0 +1,95 @@
+import type { SafeText } from '../../domain/safe-text.ts';
+import { sanitise, say } from '../../domain/safe-text.ts';
+import type { DataState } from '../../store/state.ts';
+import type { Console } from '../controller/console.ts';
+import { keyOf, type Offer, offersOf, selectionOf } from '../controller/selection.ts';
+import { listOf, pageOf, type UiState } from '../ui/state.ts';
+import { findView } from '../views-of.ts';
+import {
+  actionMenuKey,
+  everywhereKeys,
+  type FixedKey,
+  listKeys,
+  movingKeys,
+  pageKeys,
+} from './fixed-keys.ts';
+
+/** A key and what it does here, for the hint line and the help page. */
+export interface Hint {
+  readonly key: SafeText;
+  readonly words: SafeText;
+  /** Why it does nothing now. */
+  readonly reason?: SafeText;
+  /** Stays in the hint line when there is little room. */
+  readonly always?: boolean;
+}
+
+const hint = (key: string, words: string, reason?: SafeText): Hint => ({
+  key: sanitise(key),
+  words: sanitise(words),
+  ...(reason ? { reason } : {}),
+});
+
+const fixed = ({ keys, words }: FixedKey): Hint => hint(keys, words);
+
+/** Keys of the actions that apply here; those of one menu are one hint. */
+function actionHints(app: Console, offers: readonly Offer[], onSnapshot: boolean): Hint[] {
+  const hints: Hint[] = [];
+  const menus = new Set<string>();
+  for (const { action, availability } of offers) {
+    const reason = availability.state === 'disabled' ? availability.reason : undefined;
+    if (action.menu) {
+      if (menus.has(action.menu.id)) continue;
+      menus.add(action.menu.id);
+      hints.push(hint(action.menu.key, `${action.menu.title.toLowerCase()} menu`));
+      continue;
+    }
+    const key = keyOf(app, action);
+    if (key === '' || (action.row === 'snapshot' && !onSnapshot)) continue;
+    hints.push(hint(key, action.title.toLowerCase().replace('spice', 'SPICE'), reason));
+  }
+  return hints;
+}
+
+/** What the hint line shows: first what enter does, then the live actions, then what works everywhere. */
+export function hintsOf(app: Console, data: DataState, ui: UiState): Hint[] {
+  const page = pageOf(ui);
+  const selection = selectionOf(app, data, ui);
+  const offers = selection ? offersOf(app, data, selection) : [];
+  const live = actionHints(app, offers, selection?.snapshot !== undefined).filter(
+    (each) => each.reason === undefined,
+  );
+  const first = page ? [hint('esc', 'back'), hint('tab', 'next tab')] : [hint('enter', 'details')];
+  const marks = page ? 0 : listOf(ui).marks.size;
+  const acting =
+    offers.length > 0 ? [hint('a', marks > 0 ? `actions on ${marks}` : 'actions')] : [];
+  const list = page || !findView(ui.view)?.columns.length ? [] : [hint('/', 'filter')];
+  const always = [hint(':', 'command'), hint('?', 'help')].map((each) => ({
+    ...each,
+    always: true,
+  }));
+  return [...first, ...acting, ...live, ...list, ...always];
+}
+
+/** The help page: groups of keys that are live here and now. */
+export function helpOf(
+  app: Console,
+  data: DataState,
+  ui: UiState,
+): readonly { readonly title: SafeText; readonly hints: readonly Hint[] }[] {
+  const page = pageOf(ui);
+  const selection = selectionOf(app, data, ui);
+  const offers = selection ? offersOf(app, data, selection) : [];
+  const groups = [];
+  if (offers.length > 0) {
+    groups.push({
+      title: say`Actions on the ${sanitise(selection?.scope)}`,
+      hints: [fixed(actionMenuKey), ...actionHints(app, offers, selection?.snapshot !== undefined)],
+    });
+  }
+  const moving = page ? [...movingKeys, ...pageKeys] : movingKeys;
+  groups.push({ title: say`Moving`, hints: moving.map(fixed) });
+  if (!page) groups.push({ title: say`Lists`, hints: listKeys.map(fixed) });
+  groups.push({ title: say`Everywhere`, hints: everywhereKeys.map(fixed) });
+  return groups;
+}

@@ -1,0 +1,268 @@
+import type { ReactNode } from 'react';
+import type { Field, Scope, Targets } from '../../actions/types.ts';
+import { textLine } from '../../components/compose.ts';
+import { confirmLines } from '../../components/confirm.ts';
+import { caretLine, type FormField, formLines } from '../../components/form.ts';
+import { helpLines } from '../../components/help.ts';
+import type { Line } from '../../components/line.ts';
+import { Menu } from '../../components/menu.tsx';
+import { paletteLines } from '../../components/palette.ts';
+import { clampTop } from '../../components/text-lines.tsx';
+import type { Theme } from '../../components/theme.ts';
+import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
+import { shownFields } from '../controller/begin.ts';
+import type { Console } from '../controller/console.ts';
+import { menuItems } from '../controller/menus.ts';
+import { paletteEntries } from '../controller/palette.ts';
+import { paletteSize } from '../keys/overlay-keys.ts';
+import { callLines } from '../model/call-lines.ts';
+import { helpOf } from '../model/hints.ts';
+import type { Layout } from '../model/layout.ts';
+import type { Overlay } from '../ui/state.ts';
+import type { Snapshot } from '../use-console.ts';
+import { DialogScreen } from './dialog-screen.tsx';
+
+type Of<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>;
+
+export interface OverlayScreenProps {
+  readonly app: Console;
+  readonly snapshot: Snapshot;
+  readonly overlay: Overlay;
+  readonly layout: Layout;
+  readonly theme: Theme;
+}
+
+function formField(
+  field: Field<Targets[Scope]>,
+  overlay: Of<'form'>,
+  first: Of<'form'>['prepared'][number],
+): FormField {
+  const value = overlay.form.values[field.name];
+  const problem = overlay.form.problems[field.name];
+  const choices = field.choices?.(first.target, first.facts) ?? [];
+  const at = choices.findIndex((choice) => choice.value === value);
+  const chosen = choices[at];
+  return {
+    name: field.name,
+    label: field.label,
+    help: field.help,
+    kind: field.kind,
+    ...(field.required ? { required: true } : {}),
+    ...(problem ? { problem } : {}),
+    ...(field.kind === 'boolean' ? { checked: value === true } : {}),
+    ...(field.kind === 'choice' && chosen
+      ? { choice: { label: chosen.label, position: at + 1, count: choices.length } }
+      : {}),
+    ...(field.kind === 'text' || field.kind === 'integer'
+      ? { text: value === undefined ? '' : String(value) }
+      : {}),
+  };
+}
+
+function formDialog(overlay: Of<'form'>, plain: boolean, sign: boolean, inside: number): Line[] {
+  const [first] = overlay.prepared;
+  if (!first) return [];
+  const fields = shownFields(first).map((field) => formField(field, overlay, first));
+  const text = fields[overlay.form.focus]?.text ?? '';
+  const caret = [...text].slice(0, overlay.form.caret).join('').length;
+  return [
+    ...targetLines(overlay, first),
+    ...formLines({
+      fields,
+      focused: overlay.form.focus,
+      caret,
+      width: inside,
+      plain,
+      caretSign: sign,
+    }),
+  ];
+}
+
+function targetLines(overlay: Of<'form'>, first: Of<'form'>['prepared'][number]): Line[] {
+  const count = overlay.prepared.length;
+  const about =
+    count === 1
+      ? (overlay.action as { confirm: typeof first.action.confirm }).confirm(
+          first.target as never,
+          overlay.form.values,
+          first.facts,
+        ).lines[0]
+      : say`${count} targets`;
+  return about ? [textLine(about, 'dim'), []] : [];
+}
+
+/** A code that is being typed, as dots. */
+function hiddenInput(typed: string, inside: number, sign: boolean): Line {
+  return caretLine('•'.repeat([...typed].length), [...typed].length, inside, sign);
+}
+
+function questionLines(overlay: Of<'question'>, inside: number, sign: boolean): Line[] {
+  const { question, typed, armed } = overlay;
+  const lines: Line[] = question.lines.map((text) => textLine(text));
+  if (!armed) return [...lines, [], textLine(say`…`, 'dim')];
+  if (question.kind === 'certificate') {
+    const answer = say`y trusts and remembers it, o trusts it this once, n (or esc) does not connect.`;
+    return [...lines, [], [{ text: say`y/o/N  `, tone: 'key', bold: true }, { text: answer }]];
+  }
+  return [
+    ...lines,
+    [],
+    [{ text: say`> `, tone: 'accent' }, ...hiddenInput(typed, inside - 2, sign)],
+    textLine(say`enter sends it, esc gives up`, 'dim'),
+  ];
+}
+
+/** Whatever lies over the view now. */
+export function OverlayScreen(props: OverlayScreenProps): ReactNode {
+  const { app, snapshot, overlay, layout, theme } = props;
+  const { data, ui, now } = snapshot;
+  const { plain } = app.look;
+  const sign = plain || theme.level === 0;
+  const frame = { layout, theme, plain };
+  const scrolled = (all: readonly Line[], top: number, height: number) =>
+    all.slice(clampTop(top, all.length, height));
+  switch (overlay.kind) {
+    case 'confirm': {
+      const { confirmation, typed, armed, calls } = overlay;
+      const title: SafeText = sanitise(overlay.action.title);
+      return (
+        <DialogScreen
+          {...frame}
+          title={title}
+          tone={confirmation.level >= 3 ? 'bad' : 'warn'}
+          lines={(width, height) =>
+            confirmLines({
+              ...confirmation,
+              height,
+              input: typed,
+              armed,
+              width,
+              caretSign: sign,
+              ...(calls ? { call: calls } : {}),
+            })
+          }
+        />
+      );
+    }
+    case 'form':
+      return (
+        <DialogScreen
+          {...frame}
+          title={sanitise(overlay.action.title)}
+          lines={(inside) => formDialog(overlay, plain, sign, inside)}
+        />
+      );
+    case 'question':
+      return (
+        <DialogScreen
+          {...frame}
+          most={110}
+          tone="warn"
+          title={overlay.question.title}
+          lines={(inside) => questionLines(overlay, inside, sign)}
+        />
+      );
+    case 'quit':
+      return (
+        <DialogScreen
+          {...frame}
+          title={say`Quit`}
+          lines={(width) =>
+            confirmLines({
+              level: 1,
+              question: say`Quit while actions are being followed?`,
+              lines: [
+                say`Tasks already started go on on the server. They are found again under Tasks.`,
+              ],
+              input: '',
+              armed: overlay.armed,
+              width,
+            })
+          }
+        />
+      );
+    case 'menu':
+      return <MenuDialog {...props} overlay={overlay} />;
+    case 'palette':
+      return (
+        <DialogScreen
+          {...frame}
+          most={100}
+          title={say`Command`}
+          lines={(width, height) => {
+            const ranked = paletteEntries(app, data, ui, overlay.query, paletteSize);
+            const { query, index } = overlay;
+            const rows = Math.min(height, 18);
+            const parts = { query, caret: query.length, ranked, index, width, height: rows };
+            return paletteLines({ ...parts, caretSign: sign, plain });
+          }}
+        />
+      );
+    case 'help':
+      return (
+        <DialogScreen
+          {...frame}
+          most={140}
+          title={say`Help: keys that are live here`}
+          lines={(inside, height) => {
+            const groups = helpOf(app, data, { ...ui, overlay: undefined });
+            const shaped = groups.map(({ title, hints }) => ({
+              title,
+              keys: hints.map(({ key, words, reason }) => ({
+                key,
+                words: reason ? say`${words} (now: ${reason})` : words,
+              })),
+            }));
+            return scrolled(helpLines(shaped, inside), overlay.top, height);
+          }}
+        />
+      );
+    case 'calls':
+      return (
+        <DialogScreen
+          {...frame}
+          most={layout.columns - 2}
+          title={say`Calls this console made`}
+          lines={(_inside, height) => {
+            const all = callLines(data.calls, now);
+            const top = overlay.following ? Number.MAX_SAFE_INTEGER : overlay.top;
+            return scrolled(all, top, height);
+          }}
+        />
+      );
+  }
+}
+
+function MenuDialog(props: OverlayScreenProps & { readonly overlay: Of<'menu'> }): ReactNode {
+  const { app, overlay, layout, theme } = props;
+  const items = menuItems(app, overlay).map(({ label, key, detail, reason }) => ({
+    label,
+    ...(key === '' ? {} : { key: sanitise(key) }),
+    ...(detail ? { help: detail } : {}),
+    ...(reason ? { disabled: reason } : {}),
+  }));
+  return (
+    <DialogScreen
+      title={overlay.title}
+      layout={layout}
+      theme={theme}
+      plain={app.look.plain}
+      most={100}
+      lines={() => (items.length === 0 ? [textLine(say`Nothing here applies.`, 'dim')] : [])}
+      {...(items.length === 0
+        ? {}
+        : {
+            body: (width: number, height: number) => (
+              <Menu
+                items={items}
+                index={overlay.index}
+                width={width}
+                height={height}
+                theme={theme}
+                plain={app.look.plain}
+              />
+            ),
+          })}
+    />
+  );
+}

@@ -1,0 +1,170 @@
+import type { Prepared } from '../../actions/prepare.ts';
+import type { AnyAction } from '../../actions/registry.ts';
+import type { Confirmation, FieldValues, Scope, Targets } from '../../actions/types.ts';
+import type { Tone } from '../../components/line.ts';
+import type { SortOrder } from '../../components/table/sort.ts';
+import type { ThemeName } from '../../components/theme.ts';
+import type { Timeframe } from '../../domain/rrd.ts';
+import type { SafeText } from '../../domain/safe-text.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
+import type { ViewId } from '../../views/types.ts';
+
+/** How one list stands: cursor and marks by key, so that neither moves when rows do. */
+export interface ListState {
+  readonly cursor?: string;
+  readonly top: number;
+  readonly sort?: SortOrder;
+  readonly filter: string;
+  readonly marks: ReadonlySet<string>;
+  readonly sickOnly: boolean;
+}
+
+/** One place on the back stack above the list. */
+export type Page =
+  | { readonly kind: 'detail'; readonly view: ViewId; readonly key: string; readonly tab?: string }
+  | { readonly kind: 'smart'; readonly nodeKey: string; readonly devpath: SafeText };
+
+/** Where a page stands: cursor row in its table, first line shown, following its end. */
+export interface PageState {
+  readonly cursor?: string;
+  readonly top: number;
+  readonly following: boolean;
+}
+
+/** What an action is about to run on. */
+export interface Selection<S extends Scope = Scope> {
+  readonly scope: S;
+  readonly targets: readonly Targets[S][];
+  readonly snapshot?: Snapshot;
+}
+
+export interface FormState {
+  readonly values: FieldValues;
+  /** Text of the focused text or number field, and the caret in it. */
+  readonly focus: number;
+  readonly caret: number;
+  readonly problems: Readonly<Record<string, string>>;
+}
+
+/** A question a service asked while connecting. */
+export type Question =
+  | {
+      readonly kind: 'certificate';
+      readonly id: number;
+      readonly title: SafeText;
+      readonly lines: readonly SafeText[];
+    }
+  | {
+      readonly kind: 'second-factor';
+      readonly id: number;
+      readonly title: SafeText;
+      readonly lines: readonly SafeText[];
+      readonly factors: readonly ('totp' | 'recovery' | 'yubico')[];
+    };
+
+/** The dialog on top. `armed` = it has been on the screen long enough: keys before that are not its answer. */
+export type Overlay =
+  | { readonly kind: 'help'; readonly top: number }
+  | { readonly kind: 'palette'; readonly query: string; readonly index: number }
+  | {
+      readonly kind: 'menu';
+      readonly title: SafeText;
+      readonly menu: 'actions' | 'power' | 'sort' | 'copy';
+      readonly index: number;
+      readonly selection?: Selection;
+    }
+  | { readonly kind: 'calls'; readonly top: number; readonly following: boolean }
+  | {
+      readonly kind: 'form';
+      readonly action: AnyAction;
+      readonly prepared: readonly Prepared[];
+      readonly skipped: readonly Skipped[];
+      readonly form: FormState;
+    }
+  | {
+      readonly kind: 'confirm';
+      readonly action: AnyAction;
+      readonly prepared: readonly Prepared[];
+      readonly values: FieldValues;
+      readonly confirmation: Confirmation;
+      readonly typed: string;
+      readonly armed: boolean;
+      /** The exact API calls, once they were asked for. */
+      readonly calls?: SafeText;
+    }
+  | {
+      readonly kind: 'question';
+      readonly question: Question;
+      readonly typed: string;
+      readonly armed: boolean;
+    }
+  | { readonly kind: 'quit'; readonly armed: boolean };
+
+/** A marked target that cannot take part, with the reason. */
+export interface Skipped {
+  readonly label: SafeText;
+  readonly reason: SafeText;
+}
+
+export interface Toast {
+  readonly id: number;
+  readonly tone: Tone;
+  readonly text: SafeText;
+  /** ms since the epoch when it goes by itself; undefined = with the next key. */
+  readonly until?: number;
+}
+
+/** Everything the person did to the screen; no data and no I/O in it. */
+export interface UiState {
+  readonly view: ViewId;
+  readonly lists: Readonly<Partial<Record<ViewId, ListState>>>;
+  readonly pages: readonly Page[];
+  readonly pageStates: Readonly<Record<string, PageState>>;
+  readonly overlay?: Overlay;
+  /** The filter line takes the keys. */
+  readonly filtering: boolean;
+  readonly toasts: readonly Toast[];
+  readonly timeframe: Timeframe;
+  readonly theme: ThemeName;
+  readonly mouse: boolean;
+  /** An action is being prepared: said in the hint line. */
+  readonly busy?: SafeText;
+}
+
+export const emptyList: ListState = { top: 0, filter: '', marks: new Set(), sickOnly: false };
+export const emptyPage: PageState = { top: 0, following: true };
+
+export function listOf(ui: UiState, view: ViewId = ui.view): ListState {
+  return ui.lists[view] ?? emptyList;
+}
+
+export function pageOf(ui: UiState): Page | undefined {
+  return ui.pages[ui.pages.length - 1];
+}
+
+/** One identity per page and tab, for its cursor and scroll position. */
+export function pageKey(page: Page): string {
+  return page.kind === 'smart'
+    ? `smart ${page.nodeKey} ${page.devpath}`
+    : `${page.view} ${page.key} ${page.tab ?? ''}`;
+}
+
+export function pageStateOf(ui: UiState): PageState {
+  const page = pageOf(ui);
+  return (page && ui.pageStates[pageKey(page)]) ?? emptyPage;
+}
+
+export function initialUi(start: Partial<UiState> = {}): UiState {
+  return {
+    view: 'guests',
+    lists: {},
+    pages: [],
+    pageStates: {},
+    filtering: false,
+    toasts: [],
+    timeframe: 'hour',
+    theme: 'dark',
+    mouse: false,
+    ...start,
+  };
+}

@@ -1,0 +1,73 @@
+import { type AnyAction, actions } from '../actions/registry.ts';
+import type { Action, Field, Scope } from '../actions/types.ts';
+import type { Command } from './command.ts';
+import type { Flag } from './flags.ts';
+
+const operands: Readonly<Record<Scope, string>> = {
+  guest: 'GUEST',
+  node: 'NODE',
+  service: 'NODE/SERVICE',
+  task: 'UPID',
+};
+const operandWords: Readonly<Record<Scope, string>> = {
+  guest: 'GUEST is a VMID or a name that only one guest has.',
+  node: 'NODE is the name of a node.',
+  service: 'NODE/SERVICE is for example pve1/pvestatd.',
+  task: 'UPID is the id of a task, as tasks list --json tells it.',
+};
+
+function fieldFlag(field: Field<never>): Flag {
+  const kind = field.kind === 'boolean' || field.kind === 'integer' ? field.kind : 'text';
+  const needed = field.required ? ' (needed)' : '';
+  return {
+    name: field.name,
+    kind,
+    help: `${field.help}${needed}`,
+    ...(kind === 'boolean' ? { negatable: true } : {}),
+    ...(kind === 'integer' ? { placeholder: 'NUMBER' } : {}),
+  };
+}
+
+/** Could it ask for a typed name? Levels depend on the target, so everything that disturbs gets the flag. */
+export function mayConfirm(action: AnyAction): boolean {
+  return action.effect === 'disrupt' || action.effect === 'destroy';
+}
+
+const confirmFlag: Flag = {
+  name: 'confirm',
+  kind: 'text',
+  placeholder: 'NAME',
+  help: 'the name of the target, or its VMID where the name is empty, not unique or not plain ASCII',
+};
+
+/** The command of an action: `homelab-tui guest rollback GUEST --snapname … --confirm …`. */
+export function actionCommand(action: AnyAction): Command {
+  const [scope = '', verb = ''] = action.id.split('.');
+  const operand = operands[action.scope];
+  return {
+    words: [scope, verb],
+    operands: action.batch ? `${operand}...` : operand,
+    minimum: 1,
+    maximum: action.batch ? Number.POSITIVE_INFINITY : 1,
+    summary: action.summary,
+    details: [
+      operandWords[action.scope],
+      ...(action.batch ? ['Several targets run side by side, at most 4 at a time.'] : []),
+      ...(action.effect === 'destroy'
+        ? ['It destroys or interrupts more than one thing: it runs only with --confirm NAME.']
+        : []),
+      'Exit codes: 0 done, 1 done with warnings, 2 failed or refused, 3 not known, 64 wrong command line or value.',
+      'With --json each target is told in one line: site, action, target, outcome, upid, message.',
+    ],
+    flags: [
+      ...(action.fields as readonly Field<never>[]).map(fieldFlag),
+      ...(mayConfirm(action) ? [confirmFlag] : []),
+    ],
+    run: async (context) => {
+      const { runAction } = await import('./action.ts');
+      return runAction(action as unknown as Action<Scope>, context);
+    },
+  };
+}
+
+export const actionCommands = (): readonly Command[] => actions.map(actionCommand);

@@ -1,0 +1,52 @@
+import { scenarioNames, startDemo } from '../demo/index.ts';
+import { createSpiceBackend } from '../demo/spice/backend.ts';
+import { ok } from '../domain/result.ts';
+import { Secret } from '../domain/secret.ts';
+import type { SiteId } from '../domain/site.ts';
+import type { Opened, OpenedHomelab } from './homelab.ts';
+import type { Host } from './host.ts';
+
+/** The lines for a scenario that does not exist, or undefined when it does. */
+export function scenarioProblem(scenario: string | undefined): readonly string[] | undefined {
+  if (scenario === undefined || scenarioNames.includes(scenario)) return undefined;
+  return [
+    `homelab-tui: --scenario: there is no such scenario · use one of: ${scenarioNames.join(', ')}`,
+  ];
+}
+
+/** Starts the embedded homelab in this process. It is reached as any other one: over TLS, with a pinned certificate and a token. */
+export async function openDemoHomelab(
+  scenario: string | undefined,
+  host: Host,
+): Promise<Opened<OpenedHomelab>> {
+  const lines = scenarioProblem(scenario);
+  if (lines) return { ok: false, lines };
+  const { now, env } = host;
+  const demo = await startDemo({
+    now,
+    ...(scenario === undefined ? {} : { scenario }),
+    spice: () => createSpiceBackend({ now, path: env.PATH ?? '' }),
+  });
+  const { pve, fingerprint, tokens, spiceProxy } = demo.info;
+  const secret = new Secret(tokens.admin.secret);
+  return {
+    ok: true,
+    value: {
+      homelab: {
+        version: 1,
+        sites: [
+          {
+            id: 'demo' as SiteId,
+            endpoints: pve,
+            // Never looked up: the secret is at hand.
+            auth: { kind: 'token', token: tokens.admin.id, secret: { from: 'env', name: 'DEMO' } },
+            tls: { kind: 'fingerprint', fingerprint },
+            ...(spiceProxy === undefined ? {} : { spiceProxy }),
+          },
+        ],
+      },
+      resolveSecret: async () => ok(secret),
+      close: () => demo.close(),
+    },
+  };
+}

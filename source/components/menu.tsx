@@ -1,0 +1,100 @@
+import SelectInput from 'ink-select-input';
+import { type ReactNode, useMemo } from 'react';
+import { type SafeText, say } from '../domain/safe-text.ts';
+import { segment } from './compose.ts';
+import type { Line } from './line.ts';
+import { fitLine, type Painted, paintLine } from './paint.ts';
+import { TextLine } from './text-line.tsx';
+import type { Theme } from './theme.ts';
+import { displayWidth } from './width.ts';
+
+export interface MenuItem {
+  readonly label: SafeText;
+  /** The key that runs it without the menu. */
+  readonly key?: SafeText;
+  /** Why it cannot be chosen now; shown in place of the help. */
+  readonly disabled?: SafeText;
+  /** A few words behind the label. */
+  readonly help?: SafeText;
+}
+
+export interface MenuProps {
+  readonly items: readonly MenuItem[];
+  /** The item under the cursor; the caller's reducer owns it, the menu reads no keys. */
+  readonly index: number;
+  readonly width: number;
+  /** Rows at most; a longer list scrolls with the cursor. */
+  readonly height: number;
+  readonly theme: Theme;
+  /** For screen readers: "selected" and "not possible" in words. */
+  readonly plain?: boolean;
+}
+
+/** One row of a menu. A disabled one says why, so that it is never told by colour alone. */
+export function menuLine(
+  item: MenuItem,
+  selected: boolean,
+  columns: { readonly key: number; readonly label: number },
+  plain = false,
+): Line {
+  const marker = plain ? (selected ? say`selected ` : say``) : selected ? say`> ` : say`  `;
+  const key = fitLine([segment(item.key ?? say``, item.disabled ? 'dim' : 'key')], columns.key);
+  const label = fitLine([segment(item.label, item.disabled ? 'dim' : 'plain')], columns.label);
+  const why = item.disabled
+    ? [segment(say`  ${plain ? say`not possible: ` : say`– `}${item.disabled}`, 'dim')]
+    : item.help
+      ? [segment(say`  ${item.help}`, 'dim')]
+      : [];
+  return [
+    segment(marker, 'accent'),
+    ...(columns.key === 0 ? [] : [...key, segment(say` `)]),
+    ...label,
+    ...why,
+  ];
+}
+
+interface ItemProps {
+  readonly isSelected?: boolean;
+  readonly label: string;
+  readonly normal?: Painted;
+  readonly selected?: Painted;
+}
+
+function Item({ isSelected = false, normal, selected }: ItemProps): ReactNode {
+  const line = isSelected ? selected : normal;
+  return line === undefined ? null : <TextLine line={line} />;
+}
+
+function NoIndicator(): ReactNode {
+  return null;
+}
+
+/** A list to choose from, drawn by ink-select-input with its own keys switched off. */
+export function Menu({ items, index, width, height, theme, plain = false }: MenuProps): ReactNode {
+  const entries = useMemo(() => {
+    const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(displayWidth));
+    const columns = {
+      key: widest(items.map(({ key }) => key ?? '')),
+      label: widest(items.map(({ label }) => label)),
+    };
+    return items.map((item, at) => ({
+      key: String(at),
+      label: item.label,
+      value: at,
+      normal: paintLine(menuLine(item, false, columns, plain), width, theme),
+      selected: paintLine(menuLine(item, true, columns, plain), width, theme, { cursor: !plain }),
+    }));
+  }, [items, width, theme, plain]);
+  return (
+    <SelectInput
+      // Its state starts from initialIndex only: a new cursor is a new list.
+      key={index}
+      items={entries}
+      isFocused={false}
+      initialIndex={index}
+      limit={Math.max(1, height)}
+      indicatorComponent={NoIndicator}
+      itemComponent={Item}
+    />
+  );
+}

@@ -1,0 +1,56 @@
+import stringWidth from 'string-width';
+
+const PLAIN = /^[\u0020-\u007e]*$/;
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Terminal cells the text takes; it must hold no escape sequences. */
+export function displayWidth(text: string): number {
+  return PLAIN.test(text) ? text.length : stringWidth(text);
+}
+
+/** The longest start of `text` that fits into `width` cells; a wide character is kept whole or left out. */
+export function head(text: string, width: number): string {
+  if (width <= 0) return '';
+  if (PLAIN.test(text)) return text.slice(0, width);
+  let used = 0;
+  let kept = '';
+  for (const { segment } of graphemes.segment(text)) {
+    const cells = displayWidth(segment);
+    if (used + cells > width) break;
+    used += cells;
+    kept += segment;
+  }
+  return kept;
+}
+
+/** What is left of `text` after its first `width` cells; a wide character on the border is replaced by spaces. */
+export function skip(text: string, width: number): string {
+  if (width <= 0) return text;
+  if (PLAIN.test(text)) return text.slice(width);
+  let used = 0;
+  for (const { segment, index } of graphemes.segment(text)) {
+    if (used >= width) return ' '.repeat(used - width) + text.slice(index);
+    used += displayWidth(segment);
+  }
+  return '';
+}
+
+/** Cuts to at most `width` cells and says so with `mark` (one cell). May be a cell short where a wide character was. */
+export function cut(text: string, width: number, mark = '…'): string {
+  if (width <= 0) return '';
+  // A text of at most `width` UTF-16 units can still be wide, a longer plain one never fits.
+  if (displayWidth(text) <= width) return text;
+  return head(text, width - 1) + mark;
+}
+
+/** Cuts and pads to exactly `width` cells. */
+export function fit(
+  text: string,
+  width: number,
+  align: 'left' | 'right' = 'left',
+  mark = '…',
+): string {
+  const short = cut(text, width, mark);
+  const gap = ' '.repeat(Math.max(0, width - displayWidth(short)));
+  return align === 'right' ? gap + short : short + gap;
+}

@@ -1,0 +1,91 @@
+import { type DemoInfo, startDemo } from './index.ts';
+import { scenarios } from './scenarios.ts';
+import type { SpiceBackendFactory } from './spice-backend.ts';
+import { totpCode, totpStep } from './world/totp.ts';
+
+export interface ForegroundArguments {
+  readonly scenario?: string;
+  /** First of three ports; 0 or absent = any free ones. */
+  readonly port?: number;
+  /** One line of JSON instead of a text for people. */
+  readonly json: boolean;
+}
+
+export interface ForegroundOutput {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+}
+
+function homelabFile(info: DemoInfo): string[] {
+  return [
+    'version: 1',
+    'sites:',
+    '  - id: demo',
+    '    pve:',
+    `      endpoints: [${info.pve.join(', ')}]`,
+    `      auth: {token: ${info.tokens.admin.id}, secret: env:PVE_SECRET}`,
+    `      tls: {fingerprint: "${info.fingerprint}"}`,
+  ];
+}
+
+/** The text for a person. `now` in ms, for the TOTP codes that are valid right now. */
+export function describeDemo(info: DemoInfo, scenario: string, now: number): string {
+  const lines = [`Demo homelab "${scenario}": ${scenarios[scenario]?.summary ?? ''}`, ''];
+  lines.push('Proxmox VE', ...info.pve.map((url) => `  ${url}`));
+  if (info.spiceProxy !== undefined) lines.push('SPICE proxy', `  ${info.spiceProxy}`);
+  lines.push('Certificate, SHA-256', `  ${info.fingerprint}`, '', 'API tokens');
+  for (const [role, token] of Object.entries(info.tokens)) {
+    lines.push(`  ${role.padEnd(8)} ${token.id}  ${token.secret}`);
+  }
+  lines.push('', 'Users');
+  for (const user of info.users) {
+    lines.push(`  ${user.user}  password ${user.password}`);
+    if (user.totp === undefined) continue;
+    lines.push(`    TOTP secret ${user.totp}, code now ${totpCode(user.totp, totpStep(now))}`);
+    const [key] = user.recovery ?? [];
+    if (key !== undefined) lines.push(`    recovery key ${key}`);
+  }
+  lines.push('', 'homelab.yaml for it:', '', ...homelabFile(info).map((line) => `  ${line}`));
+  lines.push('', `  export PVE_SECRET=${info.tokens.admin.secret}`, '', 'Ctrl-C ends it.', '');
+  return lines.join('\n');
+}
+
+/**
+ * Runs the demo homelab until `signal` aborts. Resolves to the exit code: 0, 64 for a scenario that does not exist,
+ * 1 when it cannot listen.
+ */
+export async function runDemoForeground(
+  args: ForegroundArguments,
+  out: ForegroundOutput,
+  signal: AbortSignal,
+  spice?: SpiceBackendFactory,
+): Promise<number> {
+  const scenario = args.scenario ?? 'healthy';
+  if (!Object.hasOwn(scenarios, scenario)) {
+    out.stderr(`No scenario ${scenario}. There are: ${Object.keys(scenarios).join(', ')}\n`);
+    return 64;
+  }
+  let demo: Awaited<ReturnType<typeof startDemo>>;
+  try {
+    demo = await startDemo({
+      scenario,
+      ...(args.port === undefined ? {} : { ports: [args.port] }),
+      ...(spice === undefined ? {} : { spice }),
+    });
+  } catch (error) {
+    out.stderr(`The demo homelab cannot start: ${(error as Error).message}\n`);
+    return 1;
+  }
+  out.stdout(
+    args.json
+      ? `${JSON.stringify(demo.info)}\n`
+      : describeDemo(demo.info, scenario, demo.world.clock.now),
+  );
+  if (!signal.aborted) {
+    await new Promise<void>((resolve) =>
+      signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
+  }
+  await demo.close();
+  return 0;
+}

@@ -1,0 +1,37 @@
+import type { Endpoint } from './endpoint.ts';
+import { accessEndpoints } from './endpoints/access.ts';
+import { clusterEndpoints } from './endpoints/cluster.ts';
+import { configEndpoints } from './endpoints/config.ts';
+import { guestEndpoints } from './endpoints/guests.ts';
+import { diskEndpoints } from './endpoints/node-disks.ts';
+import { serviceEndpoints } from './endpoints/node-services.ts';
+import { systemEndpoints } from './endpoints/node-system.ts';
+import { nodeEndpoints } from './endpoints/nodes.ts';
+import { poolEndpoints } from './endpoints/pools.ts';
+import { powerEndpoints } from './endpoints/power.ts';
+import { rrdEndpoints } from './endpoints/rrd.ts';
+import { snapshotEndpoints } from './endpoints/snapshots.ts';
+import { spiceEndpoints } from './endpoints/spice.ts';
+import { storageEndpoints } from './endpoints/storage.ts';
+import { taskEndpoints } from './endpoints/tasks.ts';
+import { vzdumpEndpoints } from './endpoints/vzdump.ts';
+
+/** Everything the demo's PVE has, as data: the router, the checks and the contract test read this table. */
+export const demoEndpoints: readonly Endpoint[] = [
+  ...accessEndpoints,
+  ...clusterEndpoints(),
+  ...configEndpoints,
+  ...diskEndpoints,
+  ...guestEndpoints,
+  ...nodeEndpoints,
+  ...poolEndpoints,
+  ...powerEndpoints,
+  ...rrdEndpoints,
+  ...serviceEndpoints,
+  ...snapshotEndpoints,
+  ...spiceEndpoints,
+  ...storageEndpoints,
+  ...systemEndpoints,
+  ...taskEndpoints,
+  ...vzdumpEndpoints,
+];

@@ -1,0 +1,156 @@
+import { canSnapshot } from '../../world/guest-snapshots.ts';
+import type { GuestState, GuestType } from '../../world/model.ts';
+import type { Call, Endpoint } from '../endpoint.ts';
+import { died } from '../errors.ts';
+import { findGuest } from '../guest-access.ts';
+import { guestRow, guestStatus, hasAgent } from '../guest-rows.ts';
+import {
+  guestParameters,
+  nodeParameter,
+  optionalFlag,
+  optionalText,
+  text,
+} from '../parameter-kinds.ts';
+
+const audit = { path: '/vms/{vmid}', privileges: ['VM.Audit'] };
+
+function subdirs(...names: string[]) {
+  return () => names.map((subdir) => ({ subdir }));
+}
+
+function list(call: Call, type: GuestType): unknown[] {
+  return call.world
+    .guestsOf(call.node)
+    .filter((guest) => guest.type === type && call.may(`/vms/${guest.vmid}`, 'VM.Audit'))
+    .map((guest) => guestRow(call, guest));
+}
+
+/** Linked clones come from templates, full ones from anything; copying and snapshots need disks that can. */
+function feature(call: Call, guest: GuestState): Record<string, unknown> {
+  const wanted = call.required('feature');
+  const snapname = call.text('snapname');
+  if (snapname !== undefined && !guest.snapshots.some((one) => one.name === snapname)) {
+    throw died(`snapshot '${snapname}' does not exist`);
+  }
+  const able =
+    wanted === 'snapshot'
+      ? canSnapshot(call.world, guest)
+      : wanted === 'clone'
+        ? guest.config.template === 1
+        : true;
+  return {
+    hasFeature: able ? 1 : 0,
+    ...(guest.type === 'qemu' ? { nodes: able ? [guest.node] : [] } : {}),
+  };
+}
+
+function addressOf(cidr: string, types: readonly [v4: string, v6: string]) {
+  const [address = '', prefix = ''] = cidr.split('/');
+  return {
+    'ip-address': address,
+    'ip-address-type': address.includes(':') ? types[1] : types[0],
+    prefix: Number(prefix),
+  };
+}
+
+function agentInterfaces(call: Call): unknown {
+  const guest = findGuest(call, 'qemu');
+  if (!hasAgent(guest)) throw died('No QEMU guest agent configured');
+  if (guest.status !== 'running') throw died(`VM ${guest.vmid} is not running`);
+  if (guest.agent !== 'answers' || guest.qmpstatus !== 'running') {
+    throw died('QEMU guest agent is not running');
+  }
+  return {
+    result: guest.addresses.map(({ iface, mac, cidrs }) => ({
+      name: iface,
+      'hardware-address': mac,
+      'ip-addresses': cidrs.map((cidr) => addressOf(cidr, ['ipv4', 'ipv6'])),
+    })),
+  };
+}
+
+function containerInterfaces(call: Call): unknown {
+  const guest = findGuest(call, 'lxc');
+  if (guest.status !== 'running') return null;
+  return guest.addresses.map(({ iface, mac, cidrs }) => {
+    const inet = cidrs.find((cidr) => !cidr.includes(':'));
+    const inet6 = cidrs.find((cidr) => cidr.includes(':'));
+    return {
+      name: iface,
+      hwaddr: mac,
+      'hardware-address': mac,
+      ...(inet === undefined ? {} : { inet }),
+      ...(inet6 === undefined ? {} : { inet6 }),
+      'ip-addresses': cidrs.map((cidr) => addressOf(cidr, ['inet', 'inet6'])),
+    };
+  });
+}
+
+function endpointsOf(type: GuestType): Endpoint[] {
+  const base = `/nodes/{node}/${type}`;
+  const guest = `${base}/{vmid}`;
+  const one = { method: 'GET', proxyto: 'node', parameters: guestParameters } as const;
+  return [
+    {
+      ...one,
+      path: base,
+      permission: 'all',
+      parameters: type === 'qemu' ? { ...nodeParameter, full: optionalFlag() } : nodeParameter,
+      handler: (call) => list(call, type),
+    },
+    {
+      ...one,
+      path: guest,
+      permission: 'all',
+      handler: subdirs('config', 'pending', 'status', 'snapshot', 'rrddata', 'feature', 'firewall'),
+    },
+    {
+      ...one,
+      path: `${guest}/status`,
+      permission: 'all',
+      handler: subdirs('current', 'start', 'stop', 'shutdown', 'reboot', 'suspend', 'resume'),
+    },
+    {
+      ...one,
+      path: `${guest}/status/current`,
+      permission: audit,
+      handler: (call) => guestStatus(call, findGuest(call, type)),
+    },
+    {
+      ...one,
+      path: `${guest}/feature`,
+      permission: audit,
+      parameters: {
+        ...guestParameters,
+        feature: text({ enum: ['snapshot', 'clone', 'copy'] }),
+        snapname: optionalText({ maxLength: 40, format: 'pve-configid' }),
+      },
+      handler: (call) => feature(call, findGuest(call, type)),
+    },
+  ];
+}
+
+export const guestEndpoints: readonly Endpoint[] = [
+  ...endpointsOf('qemu'),
+  ...endpointsOf('lxc'),
+  {
+    method: 'GET',
+    path: '/nodes/{node}/qemu/{vmid}/agent/network-get-interfaces',
+    permission: {
+      path: '/vms/{vmid}',
+      privileges: ['VM.GuestAgent.Audit', 'VM.GuestAgent.Unrestricted'],
+      any: true,
+    },
+    proxyto: 'node',
+    parameters: guestParameters,
+    handler: agentInterfaces,
+  },
+  {
+    method: 'GET',
+    path: '/nodes/{node}/lxc/{vmid}/interfaces',
+    permission: audit,
+    proxyto: 'node',
+    parameters: guestParameters,
+    handler: containerInterfaces,
+  },
+];

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import type { World } from './world.ts';
+
+/** What a fault looks at; `path` is without `/api2/json`: `/nodes/pve1/status`. */
+export interface FaultTarget {
+  readonly method: string;
+  readonly path: string;
+  /** The node whose endpoint was asked. */
+  readonly node: string;
+}
+
+/** Text that occurs in `GET /nodes/pve1/status`, a pattern on the same, or a function. */
+export type Matcher = string | RegExp | ((target: FaultTarget) => boolean);
+
+/** What to answer instead of the truth. Without anything the true answer is sent, but in the way told. */
+export interface FaultAnswer {
+  readonly status?: number;
+  readonly statusText?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Bytes written to the socket as they are, headers and all. */
+  readonly raw?: string;
+  /** Kill the connection after so many bytes of the body. */
+  readonly cutAfter?: number;
+  /** Send the body no faster than this. */
+  readonly bytesPerSecond?: number;
+  /** Read the request and never answer. */
+  readonly hang?: boolean;
+}
+
+interface Rule<T> {
+  readonly matcher: Matcher;
+  readonly value: T;
+  left: number;
+}
+
+function matches(matcher: Matcher, target: FaultTarget): boolean {
+  if (typeof matcher === 'function') return matcher(target);
+  const text = `${target.method} ${target.path}`;
+  return typeof matcher === 'string' ? text.includes(matcher) : matcher.test(text);
+}
+
+function take<T>(rules: Rule<T>[], target: FaultTarget): T | undefined {
+  const rule = rules.find((one) => one.left > 0 && matches(one.matcher, target));
+  if (rule) rule.left -= 1;
+  return rule?.value;
+}
+
+/** The switches that break the demo homelab on purpose. */
+export class Faults {
+  readonly #world: World;
+  readonly #answers: Rule<FaultAnswer>[] = [];
+  readonly #drops: Rule<true>[] = [];
+  #delay = 0;
+  /** Set by the server that owns the certificate. */
+  certificateChanger: (() => Promise<string>) | undefined;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Cuts a node off or brings it back; its guests go on running inside, as behind a pulled cable. */
+  nodeDown(name: string, down: boolean): void {
+    const world = this.#world;
+    world.settle();
+    const node = world.node(name);
+    if (down === (node.downSince !== undefined)) return;
+    node.downSince = down ? world.clock.seconds : undefined;
+    if (down) {
+      for (const task of world.tasks.running()) {
+        if (task.node === name) world.tasks.kill(task.upid, 'lost');
+      }
+    }
+    world.revision += 1;
+  }
+
+  /** Holds back every answer, ms of real time. */
+  delay(milliseconds: number): void {
+    this.#delay = milliseconds;
+  }
+
+  get delayed(): number {
+    return this.#delay;
+  }
+
+  /** Answers matching requests in this way, `times` times; gives back what switches it off. */
+  respond(matcher: Matcher, answer: FaultAnswer, times = Number.POSITIVE_INFINITY): () => void {
+    const rule = { matcher, value: answer, left: times };
+    this.#answers.unshift(rule);
+    return () => {
+      rule.left = 0;
+    };
+  }
+
+  /** Does what matching requests ask for, then kills the connection: it happened, the answer is lost. */
+  dropAfterRead(matcher: Matcher, times = 1): () => void {
+    const rule = { matcher, value: true as const, left: times };
+    this.#drops.unshift(rule);
+    return () => {
+      rule.left = 0;
+    };
+  }
+
+  takeAnswer(target: FaultTarget): FaultAnswer | undefined {
+    return take(this.#answers, target);
+  }
+
+  takeDrop(target: FaultTarget): boolean {
+    return take(this.#drops, target) === true;
+  }
+
+  /** New certificate on every endpoint, connections closed; resolves to the new fingerprint. */
+  async changeCertificate(): Promise<string> {
+    if (!this.certificateChanger) throw new Error('no server holds a certificate of this world');
+    return this.certificateChanger();
+  }
+
+  /** Deletes every API token and makes every ticket invalid: 401 from now on, also for a login by ticket. */
+  revokeTokens(): void {
+    const { accounts } = this.#world;
+    accounts.tokens.clear();
+    accounts.ticketKey = randomBytes(32);
+  }
+
+  /** Moves the virtual clock. */
+  advance(seconds: number): void {
+    this.#world.clock.advance(seconds);
+    this.#world.settle();
+  }
+
+  /** Takes back delays, answers and drops; nodes stay as they are. */
+  clear(): void {
+    this.#delay = 0;
+    this.#answers.length = 0;
+    this.#drops.length = 0;
+  }
+}

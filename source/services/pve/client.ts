@@ -1,0 +1,59 @@
+import type { PveSiteConfig } from '../../domain/homelab.ts';
+import { ok } from '../../domain/result.ts';
+import type { SafeText } from '../../domain/safe-text.ts';
+import type { PveSite } from '../types.ts';
+import { Caller, type CallSession } from './caller.ts';
+import { text, told } from './decode.ts';
+import { decodeClusterStatus, decodePermissions } from './decode-cluster.ts';
+import { decodeResources } from './decode-resources.ts';
+import { dryRunSession } from './dry-run.ts';
+import { guestApi } from './guests.ts';
+import { nodeApi } from './nodes.ts';
+import { PveSession, type SessionOptions } from './session.ts';
+import { storageApi } from './storage.ts';
+import { taskApi } from './tasks.ts';
+
+/** A {@link PveSite} that can be closed. Makes no request before its first call. */
+export interface OwnedSite extends PveSite {
+  reset(): void;
+  close(): void;
+}
+
+export function createPveSite(options: SessionOptions): OwnedSite {
+  const { config } = options;
+  const session = new PveSession(options);
+  return siteOver(config, session, session);
+}
+
+/** The whole API over a session that carries calls out, or only plans them. */
+function siteOver(config: PveSiteConfig, session: PveSession, calls: CallSession): OwnedSite {
+  const caller = new Caller(config.id, calls);
+  const where = caller.here;
+  return {
+    id: config.id,
+    config,
+    guests: guestApi(caller),
+    nodes: nodeApi(caller),
+    storage: storageApi(caller),
+    tasks: taskApi(caller),
+    dryRun: (planned) => siteOver(config, session, dryRunSession(calls, planned)),
+    resources: (options) =>
+      caller.list('GET /cluster/resources', {}, {}, { where, options }, (data) =>
+        decodeResources(config.id, data),
+      ),
+    clusterStatus: (options) =>
+      caller.list('GET /cluster/status', {}, {}, { where, options }, decodeClusterStatus),
+    permissions: (options) =>
+      caller.row('GET /access/permissions', {}, {}, { where, options }, decodePermissions),
+    version: async (options) => {
+      const answer = await caller.row('GET /version', {}, {}, { where, options }, (row) => row);
+      if (!answer.ok) return answer;
+      const { version, release } = answer.value;
+      return ok(told({ version: text(version) ?? ('?' as SafeText), release: text(release) }));
+    },
+    connection: () => session.connection(),
+    currentHost: () => session.currentHost(),
+    reset: () => session.reset(),
+    close: () => session.close(),
+  };
+}

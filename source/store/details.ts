@@ -1,0 +1,103 @@
+import { type DetailRequest, detailKey } from '../domain/detail.ts';
+import { fail } from '../domain/result.ts';
+import { sanitise, say } from '../domain/safe-text.ts';
+import type { TaskStatus } from '../domain/task.ts';
+import type { Services } from '../services/types.ts';
+import { detailCadence, loaders, splitSubject } from './loaders.ts';
+import { type Poller, startPoller, type Timers } from './poller.ts';
+import type { Store } from './store.ts';
+import { arrived, failed, fetching, updateDetail } from './updates.ts';
+
+export interface Details {
+  /** What the screen shows now; everything else stops being asked for. Its data stay for coming back. */
+  want(requests: readonly DetailRequest[]): void;
+  /** Loads again what is on screen. */
+  refresh(): void;
+  stop(): void;
+}
+
+/** Details remembered after their page was left; older ones go. */
+const remembered = 200;
+const endedPause = 60_000;
+
+/** Loads details only while they are on screen, one poller each. */
+export function createDetails(services: Services, store: Store, timers: Timers): Details {
+  const pollers = new Map<string, Poller>();
+
+  const load = async (request: DetailRequest, key: string, signal: AbortSignal) => {
+    const { site: siteId, subject } = splitSubject(request);
+    const site = services.sites.find((each) => each.id === siteId);
+    const inventory = store.getState().sites.find((each) => each.site === siteId);
+    if (!site || !inventory) {
+      const what = say`There is no site ${sanitise(siteId)}`;
+      updateDetail(store, key, (before) => failed(before, { kind: 'config', what }));
+      return false;
+    }
+    updateDetail(store, key, fetching);
+    const result = await loaders[request.kind]({
+      site,
+      inventory,
+      subject,
+      argument: request.argument,
+      previous: store.getState().details[key]?.data,
+      options: { signal },
+    });
+    if (signal.aborted) return true;
+    const outcome = result.ok ? result : fail(result.failure);
+    updateDetail(store, key, (before) =>
+      outcome.ok ? arrived(before, outcome.value, timers.now()) : failed(before, outcome.failure),
+    );
+    return outcome.ok;
+  };
+
+  /** A task that ended does not change any more. */
+  const pause = (request: DetailRequest) => {
+    if (request.kind === 'task.log' || request.kind === 'task.status') {
+      const statusKey = detailKey({ kind: 'task.status', subject: request.subject });
+      const status = store.getState().details[statusKey]?.data as TaskStatus | undefined;
+      if (status && !status.running) return endedPause;
+    }
+    return detailCadence[request.kind];
+  };
+
+  const forget = () => {
+    const { details } = store.getState();
+    const keys = Object.keys(details);
+    if (keys.length <= remembered) return;
+    const old = keys.filter((key) => !pollers.has(key)).slice(0, keys.length - remembered);
+    const kept = Object.fromEntries(Object.entries(details).filter(([key]) => !old.includes(key)));
+    store.setState({ details: kept });
+  };
+
+  return {
+    want(requests) {
+      const wanted = new Map(requests.map((request) => [detailKey(request), request]));
+      for (const [key, poller] of pollers) {
+        if (!wanted.has(key)) {
+          poller.stop();
+          pollers.delete(key);
+          updateDetail(store, key, (before) => ({ ...before, fetching: false }));
+        }
+      }
+      for (const [key, request] of wanted) {
+        if (pollers.has(key)) continue;
+        pollers.set(
+          key,
+          startPoller({
+            every: () => pause(request),
+            timers,
+            poll: (signal) => load(request, key, signal),
+          }),
+        );
+      }
+      forget();
+    },
+    refresh() {
+      for (const poller of pollers.values()) poller.kick();
+    },
+    stop() {
+      for (const poller of pollers.values()) poller.stop();
+      pollers.clear();
+    },
+  };
+}

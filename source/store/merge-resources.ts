@@ -1,0 +1,70 @@
+import { type Guest, guestKey } from '../domain/guest.ts';
+import type { Resources } from '../domain/inventory.ts';
+import { type Node, nodeKey } from '../domain/node.ts';
+import { type Storage, storageKey } from '../domain/storage.ts';
+import { keepRows } from './keep-identity.ts';
+
+/**
+ * Puts a new answer of /cluster/resources over the last known one. A node that is down is told without figures and its
+ * guests without a name, and after five minutes not at all (api.md 4.1): their last values stay, marked stale with the time
+ * they were seen, so that one dead node never hides its guests.
+ */
+export function mergeResources(
+  before: Resources | undefined,
+  answer: Resources,
+  now: number,
+): Resources {
+  const down = new Set(
+    answer.nodes.filter((node) => node.status !== 'online').map((node) => node.node as string),
+  );
+  const oldNodes = new Map(before?.nodes.map((node) => [nodeKey(node), node]));
+  const oldGuests = new Map(before?.guests.map((guest) => [guestKey(guest) as string, guest]));
+  const oldStorages = new Map(before?.storages.map((row) => [storageKey(row), row]));
+
+  const nodes = answer.nodes.map((node): Node => {
+    if (!down.has(node.node)) return node;
+    const old = oldNodes.get(nodeKey(node));
+    return old ? { ...old, status: node.status, stale: true, seenAt: old.seenAt ?? now } : node;
+  });
+  const guests = answer.guests.map((guest): Guest => {
+    if (!down.has(guest.node) && guest.status !== 'unknown') return guest;
+    return staleGuest(oldGuests.get(guestKey(guest)), guest, now);
+  });
+  const told = new Set(answer.guests.map((guest) => guestKey(guest) as string));
+  for (const [key, old] of oldGuests) {
+    if (!told.has(key) && down.has(old.node)) guests.push(staleGuest(old, old, now));
+  }
+  const storages = answer.storages.map((row): Storage => {
+    if (!down.has(row.node)) return row;
+    const old = oldStorages.get(storageKey(row));
+    return old ? { ...old, status: row.status, stale: true, seenAt: old.seenAt ?? now } : row;
+  });
+  const merged: Resources = {
+    nodes: keepRows(before?.nodes, nodes, nodeKey),
+    guests: keepRows(before?.guests, guests, guestKey),
+    storages: keepRows(before?.storages, storages, storageKey),
+    pools: keepRows(
+      before?.pools.map((pool) => ({ pool })),
+      answer.pools.map((pool) => ({ pool })),
+      ({ pool }) => pool,
+    ).map(({ pool }) => pool),
+  };
+  const same =
+    before &&
+    merged.nodes === before.nodes &&
+    merged.guests === before.guests &&
+    merged.storages === before.storages &&
+    merged.pools.join('\n') === before.pools.join('\n');
+  return same ? before : merged;
+}
+
+function staleGuest(old: Guest | undefined, told: Guest, now: number): Guest {
+  const base = old ?? told;
+  return {
+    ...base,
+    node: told.node,
+    status: 'unknown' as Guest['status'],
+    stale: true,
+    seenAt: base.seenAt ?? now,
+  };
+}

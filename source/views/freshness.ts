@@ -1,0 +1,95 @@
+import { segment, textLine, wrapped } from '../components/compose.ts';
+import type { Line } from '../components/line.ts';
+import { describeFailure, type Failure } from '../domain/failure.ts';
+import { age } from '../domain/format.ts';
+import type { SiteInventory } from '../domain/inventory.ts';
+import { type SafeText, say } from '../domain/safe-text.ts';
+import type { Sourced } from '../domain/sourced.ts';
+import type { ViewContext } from './types.ts';
+
+/** `read 4 s ago` */
+export function readAge(source: Sourced<unknown>, now: number): SafeText {
+  return source.fetchedAt === undefined
+    ? say`not read yet`
+    : say`read ${age(now - source.fetchedAt)} ago`;
+}
+
+/** A failure in full: what happened and where, what to do, and Proxmox's own words below. */
+export function failureLines(failure: Failure, width: number): Line[] {
+  const what = failure.where ? say`✗ ${failure.what} · ${failure.where}` : say`✗ ${failure.what}`;
+  return [
+    ...wrapped(what, width, 'bad'),
+    ...(failure.next ? wrapped(failure.next, width, 'plain', 2) : []),
+    ...(failure.detail ? wrapped(failure.detail, width, 'dim', 2) : []),
+  ];
+}
+
+/** Lines above a detail: its age; or the failure with the age of what is still shown; or that it is being loaded. */
+export function detailNotes(source: Sourced<unknown>, context: ViewContext): Line[] {
+  if (source.failure) {
+    const lines = failureLines(source.failure, context.width);
+    if (source.data === undefined) return lines;
+    return [...lines, textLine(say`  shown below: ${readAge(source, context.now)}`, 'stale')];
+  }
+  if (source.data === undefined) return [textLine(say`loading`, 'dim')];
+  return [textLine(readAge(source, context.now), 'dim')];
+}
+
+/** Why a detail table has no rows: not loaded, failed (both are said by the notes), or really nothing. */
+export function detailEmpty(source: Sourced<unknown>, nothing: SafeText): Line[] {
+  if (source.data !== undefined) return [textLine(nothing, 'dim')];
+  if (source.failure) return [textLine(say`unknown: it could not be read`, 'warn')];
+  return [textLine(say`loading`, 'dim')];
+}
+
+type ListSource = 'resources' | 'tasks';
+
+function retry(site: SiteInventory, now: number): SafeText {
+  const until = site.connection.pausedUntil;
+  return until !== undefined && until > now ? say` · next try in ${age(until - now)}` : say``;
+}
+
+/** One line for each site whose part of a list is missing or old; none while everything is fresh. */
+export function listNotes(source: ListSource, context: ViewContext): Line[] {
+  const { sites, now } = context;
+  // Without any data the empty list says it in full.
+  if (!sites.some((site) => site[source].data !== undefined)) return [];
+  return sites.flatMap((site) => {
+    const { data, failure, fetchedAt } = site[source];
+    const name = site.site as string as SafeText;
+    if (failure) {
+      const shown =
+        data === undefined
+          ? say`nothing of it is shown`
+          : say`shown as of ${age(fetchedAt === undefined ? undefined : now - fetchedAt)} ago`;
+      const words = describeFailure(failure);
+      const line: Line = [
+        segment(say`⚠ ${name}: ${shown}${retry(site, now)} · `, 'warn'),
+        segment(words, 'warn'),
+      ];
+      return [line];
+    }
+    return data === undefined ? [textLine(say`◌ ${name}: loading`, 'dim')] : [];
+  });
+}
+
+/** What stands in an empty list, for each site: loading, the failure, or that nothing was listed. */
+export function listEmpty(
+  source: ListSource,
+  sites: readonly SiteInventory[],
+  now: number,
+  nothing: SafeText,
+): Line[] {
+  if (sites.length === 0) return [textLine(say`no site is configured`, 'warn')];
+  return sites.flatMap((site) => {
+    const name = site.site as string as SafeText;
+    const { data, failure, fetchedAt } = site[source];
+    if (failure) {
+      const tail = [textLine(say`  ${name}${retry(site, now)}`, 'dim')];
+      return [...failureLines(failure, 78), ...tail];
+    }
+    if (data === undefined) return [textLine(say`${name}: loading`, 'dim')];
+    const read = age(fetchedAt === undefined ? undefined : now - fetchedAt);
+    return [textLine(say`${name}: ${nothing} · read ${read} ago`, 'dim')];
+  });
+}

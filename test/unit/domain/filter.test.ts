@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { filterFieldNames, matchesFilter, parseFilter } from '../../../source/domain/filter.ts';
+
+const web = {
+  text: ['101', 'web-server'],
+  fields: { tag: ['prod', 'nginx'], node: ['pve1'], status: ['running'], type: ['qemu'] },
+};
+const passes = (source: string, row: Parameters<typeof matchesFilter>[1] = web) =>
+  matchesFilter(parseFilter(source), row);
+
+const wanted: readonly [string, boolean][] = [
+  ['', true],
+  ['   ', true],
+  ['web', true],
+  ['WEB', true],
+  ['101', true],
+  ['db', false],
+  ['web 101', true],
+  ['web db', false],
+  ['!db', true],
+  ['!web', false],
+  ['tag:prod', true],
+  ['tag:PROD', true],
+  ['tag:test', false],
+  ['tag:prod tag:nginx', true],
+  ['tag:prod tag:test', false],
+  ['!tag:test', true],
+  ['!tag:prod', false],
+  ['node:pve', true],
+  ['status:running type:qemu', true],
+  ['status:stopped', false],
+  ['web tag:prod !status:stopped', true],
+  // A field that the row does not have matches nothing, and its inverse everything.
+  ['pool:x', false],
+  ['!pool:x', true],
+  // Text in a field is no free text.
+  ['prod', false],
+  ['pve1', false],
+  // Half-typed terms must not empty the list.
+  ['tag:', true],
+  ['!', true],
+  ['"', true],
+  ['web "', true],
+];
+for (const [source, found] of wanted) {
+  test(`filter ${JSON.stringify(source)} ${found ? 'keeps' : 'drops'} web-server`, () => {
+    assert.equal(passes(source), found);
+  });
+}
+
+test('quotes keep words together', () => {
+  const row = { text: ['two words here'], fields: { tag: ['a b'] } };
+  assert.equal(passes('"two words"', row), true);
+  assert.equal(passes('"words two"', row), false);
+  assert.equal(passes('tag:"a b"', row), true);
+  assert.equal(passes('!"two words"', row), false);
+  assert.equal(passes('"two words', row), true);
+});
+
+test('an unknown field is told and taken as text', () => {
+  const filter = parseFilter('mac:bc:24');
+  assert.match(filter.problem ?? '', /mac: is not a field; use tag, node/);
+  assert.equal(matchesFilter(filter, { text: ['mac:bc:24:11'], fields: {} }), true);
+  assert.equal(parseFilter('tag:x').problem, undefined);
+});
+
+test('the source is kept as it was typed', () => {
+  assert.equal(parseFilter('  Web tag:X ').source, '  Web tag:X ');
+  assert.deepEqual([...filterFieldNames], ['tag', 'node', 'status', 'type', 'pool', 'site']);
+});
