@@ -46,8 +46,9 @@ function missing(name) {
   const there = onPath(program);
   if (name !== 'qemu-system-x86') return there ? [] : [name];
   if (!there) return [name, ...spicePackage()];
-  const spice = spawnSync(program, ['-spice', 'help'], { stdio: 'ignore' });
-  return spice.status === 0 ? [] : ['qemu-system-modules-spice'];
+  // It prints its options and ends with 1; without the module it knows none.
+  const spice = spawnSync(program, ['-spice', 'help'], { encoding: 'utf8' });
+  return `${spice.stdout}${spice.stderr}`.includes('tls-port') ? [] : ['qemu-system-modules-spice'];
 }
 
 /** Those of `names` that are not installed, sorted. */

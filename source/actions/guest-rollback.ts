@@ -19,6 +19,7 @@ import {
   newerThan,
   newestOnlyDisks,
   rollbackProblem,
+  snapshotAge,
   snapshotChoices,
 } from './snapshot-rules.ts';
 import { defineAction, type Facts, type FieldValues } from './types.ts';
@@ -27,9 +28,9 @@ import { defineAction, type Facts, type FieldValues } from './types.ts';
 function consequences(running: boolean, values: FieldValues, facts: Facts): SafeText[] {
   const lines: SafeText[] = [];
   const snapshot = findSnapshot(facts, values.snapname);
-  const since = snapshot?.snaptime
-    ? say`in the last ${age(facts.now - snapshot.snaptime * 1000)}`
-    : say`since then (its time is not known)`;
+  const old = snapshot ? snapshotAge(snapshot, facts) : undefined;
+  const since =
+    old !== undefined ? say`in the last ${age(old)}` : say`since then (its time is not known)`;
   lines.push(
     say`Everything written to its disks ${since} is lost, its configuration goes back too.`,
   );

@@ -1,6 +1,7 @@
 import { age } from '../domain/format.ts';
 import type { Guest } from '../domain/guest.ts';
 import { joinSafe, type SafeText, sanitise, say } from '../domain/safe-text.ts';
+import { clockSkew, sinceServerTime } from '../domain/server-time.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Choice, Facts, FieldValue, GuestDisk } from './types.ts';
 
@@ -48,14 +49,19 @@ export function findSnapshot(facts: Facts, name: FieldValue): Snapshot | undefin
   return facts.snapshots?.snapshots.find((snapshot) => snapshot.name === name);
 }
 
+/** ms since it was taken, by the server's clock; undefined when its time cannot be right. */
+export function snapshotAge(snapshot: Snapshot, facts: Facts): number | undefined {
+  const at = snapshot.snaptime ? snapshot.snaptime * 1000 : undefined;
+  return sinceServerTime(at, facts.now, clockSkew(facts.site.connection));
+}
+
 /** Snapshots as choices, newest first, with their age. */
 export function snapshotChoices(_guest: Guest, facts: Facts): readonly Choice[] {
   return [...(facts.snapshots?.snapshots ?? [])]
     .sort((a, b) => (b.snaptime ?? 0) - (a.snaptime ?? 0))
     .map((snapshot) => {
-      const old = snapshot.snaptime
-        ? say`, ${age(facts.now - snapshot.snaptime * 1000)} old`
-        : say``;
+      const passed = snapshotAge(snapshot, facts);
+      const old = passed === undefined ? say`` : say`, ${age(passed)} old`;
       const ram = snapshot.vmstate ? say`, with RAM` : say``;
       return { value: snapshot.name, label: say`${snapshot.name}${old}${ram}` };
     });

@@ -1,15 +1,10 @@
 import { Box, useWindowSize } from 'ink';
-import { type ReactNode, useEffect, useMemo } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { headerLine } from '../components/header.ts';
 import { hintsLine } from '../components/hints.ts';
 import type { Line } from '../components/line.ts';
 import { Lines } from '../components/lines.tsx';
-import {
-  type MessageKind,
-  taskStripLine,
-  toastLines,
-  tooSmallLines,
-} from '../components/messages.ts';
+import { taskStripLine, tooSmallLines } from '../components/messages.ts';
 import { tabBarLine } from '../components/tab-bar.ts';
 import { createTheme, type Theme } from '../components/theme.ts';
 import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
@@ -22,11 +17,12 @@ import { useKeyRouter } from './key-router.tsx';
 import { hintsOf } from './model/hints.ts';
 import type { Layout } from './model/layout.ts';
 import { pageModel } from './model/page-model.ts';
+import { toastRows } from './model/toast-rows.ts';
 import { wantedDetails } from './model/wanted.ts';
 import { ListScreen } from './screen/list-screen.tsx';
 import { OverlayScreen } from './screen/overlay-screen.tsx';
 import { PageScreen } from './screen/page-screen.tsx';
-import { emptyList, pageOf } from './ui/state.ts';
+import { emptyList, listOf, pageOf } from './ui/state.ts';
 import { type Snapshot, useConsole } from './use-console.ts';
 import { useMouse } from './use-mouse.ts';
 import { allViews, findView, overviewView } from './views-of.ts';
@@ -36,14 +32,37 @@ export interface AppProps {
   readonly questions: Questions;
 }
 
+/** How long the cursor has to stay on a row before its preview is loaded. */
+const restFor = 200;
+
+/** The value once it has not changed for a moment. */
+function useRested(value: string | undefined): string | undefined {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), restFor);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return rested;
+}
+
 /** Loads what is on screen, and arms a dialog once it has been drawn. */
 function useEffects(app: Console, snapshot: Snapshot): void {
   const { data, ui } = snapshot;
+  const resting = pageOf(ui) === undefined ? listOf(ui).cursor : undefined;
+  const rested = useRested(resting);
   useEffect(() => {
+    // While the cursor runs through a list nothing is loaded for the rows it passes.
+    if (rested !== resting) return;
     app.backend()?.details.want(wantedDetails(app, data, ui));
-  }, [app, data, ui]);
+  }, [app, data, ui, rested, resting]);
+  const tasksShown = ui.view === 'tasks' && pageOf(ui) === undefined;
+  useEffect(() => {
+    // The list of tasks is read seldom while nobody looks at it.
+    if (tasksShown) for (const sources of app.backend()?.sources.values() ?? []) sources.touch();
+  }, [app, tasksShown]);
   const { overlay } = ui;
-  const waiting = overlay && 'armed' in overlay && !overlay.armed ? overlay : undefined;
+  const drawn = layoutOf(app, data, ui).fits;
+  const waiting = drawn && overlay && 'armed' in overlay && !overlay.armed ? overlay : undefined;
   useEffect(() => {
     if (waiting) arm(app, waiting.kind);
   }, [app, waiting]);
@@ -146,10 +165,7 @@ function Bottom({
     };
     return taskStripLine([task], columns) ?? [];
   });
-  const toasts = ui.toasts.slice(-layout.toasts).flatMap(({ tone, text }) => {
-    const kind: MessageKind = tone === 'good' || tone === 'warn' || tone === 'bad' ? tone : 'info';
-    return toastLines({ kind, text }, columns - 1, 1);
-  });
+  const toasts = toastRows(ui.toasts, columns, layout.toasts);
   const hints = ui.busy
     ? [{ text: say` ⟳ ${ui.busy}`, tone: 'info' as const }]
     : hintsLine(ui.overlay ? [] : hintsOf(app, data, ui), columns);

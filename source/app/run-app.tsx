@@ -1,4 +1,4 @@
-import { render } from 'ink';
+import { type RenderOptions, render } from 'ink';
 import { createStore } from 'zustand/vanilla';
 import { describeFailure } from '../domain/failure.ts';
 import type { SiteInventory } from '../domain/inventory.ts';
@@ -56,11 +56,16 @@ function realTimers(start: AppStart): Timers {
   };
 }
 
-/** Somebody looks at tasks, or an action runs: its end should show soon. */
+/** An action runs, or somebody looks at tasks of which one runs: its end should show soon. */
 function busy(app: Console): boolean {
+  const { operations, sites } = app.data.getState();
+  if (operations.some((each) => each.state === 'running')) return true;
   const ui = app.ui.getState();
   const tasksShown = ui.view === 'tasks' && pageOf(ui) === undefined;
-  return tasksShown || app.data.getState().operations.some((each) => each.state === 'running');
+  return (
+    tasksShown &&
+    sites.some(({ tasks }) => tasks.data?.some(({ outcome }) => outcome === 'running'))
+  );
 }
 
 function attach(app: Console, connected: Connected, timers: Timers): Backend {
@@ -79,7 +84,8 @@ function attach(app: Console, connected: Connected, timers: Timers): Backend {
   return { ...connected, sources, details: createDetails(services, app.data, timers) };
 }
 
-interface Running {
+/** A console and what became of it; `connectConsole` fills in the rest. */
+export interface Running {
   readonly app: Console;
   readonly questions: Questions;
   readonly state: {
@@ -91,7 +97,8 @@ interface Running {
   };
 }
 
-function createConsole(start: AppStart, unmount: () => void): Running {
+/** Makes the console's working parts; nothing is drawn and nothing asked yet. */
+export function createConsole(start: AppStart, unmount: () => void): Running {
   const timers = new Set<NodeJS.Timeout>();
   let id = 0;
   const state: Running['state'] = {
@@ -138,7 +145,8 @@ function createConsole(start: AppStart, unmount: () => void): Running {
   return { app, questions: createQuestions(() => app), state };
 }
 
-async function connect(start: AppStart, running: Running): Promise<void> {
+/** Reads the configuration, makes the services and starts the pollers. */
+export async function connectConsole(start: AppStart, running: Running): Promise<void> {
   const { app, questions, state } = running;
   const result = await start.connect({
     asker: questions,
@@ -155,6 +163,26 @@ async function connect(start: AppStart, running: Running): Promise<void> {
   app.ui.setState((ui) => ({ ...ui }), true);
 }
 
+export function stopPolling({ state: { backend } }: Running): void {
+  for (const sources of backend?.sources.values() ?? []) sources.stop();
+  backend?.details.stop();
+}
+
+/** How Ink draws and listens, the same in tests. */
+export function inkOptions(start: Pick<AppStart, 'stdin' | 'stdout' | 'plain'>): RenderOptions {
+  return {
+    stdin: start.stdin,
+    stdout: start.stdout,
+    alternateScreen: true,
+    incrementalRendering: true,
+    maxFps: 60,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    interactive: true,
+    isScreenReaderEnabled: start.plain,
+  };
+}
+
 /**
  * The full-screen console, from the first frame to the restored terminal. Resolves with the exit code. The first frame is
  * drawn from the last known state before the configuration is even read.
@@ -166,21 +194,11 @@ export async function runApp(start: AppStart): Promise<number> {
   const onStdoutError = () => app.exit(0);
   start.stdout.on('error', onStdoutError);
   start.stdin.on('end', () => app.exit(0));
-  const instance = render(<App app={app} questions={questions} />, {
-    stdin: start.stdin,
-    stdout: start.stdout,
-    alternateScreen: true,
-    incrementalRendering: true,
-    maxFps: 60,
-    exitOnCtrlC: false,
-    patchConsole: false,
-    interactive: true,
-    isScreenReaderEnabled: start.plain,
-  });
+  const instance = render(<App app={app} questions={questions} />, inkOptions(start));
   unmount = () => instance.unmount();
   const save = () => start.saveState(app.data.getState().sites, rememberedOf(app.ui.getState()));
   const saver = setInterval(save, saveEvery);
-  const connecting = connect(start, running).catch((error: unknown) => {
+  const connecting = connectConsole(start, running).catch((error: unknown) => {
     app.exit(1, sanitise(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   });
   let crash: unknown;
@@ -191,8 +209,7 @@ export async function runApp(start: AppStart): Promise<number> {
   }
   state.ended = true;
   clearInterval(saver);
-  for (const sources of state.backend?.sources.values() ?? []) sources.stop();
-  state.backend?.details.stop();
+  stopPolling(running);
   if (crash === undefined) save();
   await Promise.race([connecting, Promise.resolve()]);
   await state.connected?.close();

@@ -7,14 +7,14 @@ import type { Result } from '../domain/result.ts';
 import { confirmAll, findAll, prepareOne, type Ready } from './action-prepare.ts';
 import { actionExitCode, tell } from './action-report.ts';
 import type { CommandContext } from './command.ts';
-import { type Deadline, fetchAll, startDeadline } from './inventory.ts';
+import { fetchAll, startDeadline } from './inventory.ts';
 import { machineOf } from './machine.ts';
 import { type Session, withSession } from './session.ts';
 
 /** What a command may do differently from the screen: SPICE settings go to standard output, for example. */
 export interface ActionOptions {
   readonly platform?: (platform: Platform) => Platform;
-  /** Standard output belongs to something else; success is not told there. */
+  /** Standard output belongs to something else: success is not told there, nor the steps of opening a viewer. */
   readonly quiet?: boolean;
 }
 
@@ -44,18 +44,16 @@ export function runAction(
       }
       const consents = confirmAll(ready, context);
       if ('code' in consents) return consents.code;
-      const environment = await environmentFor(session, context, options);
+      const running: Running = {
+        context,
+        signal: deadline.signal,
+        environmentOf: await environmentFor(session, context, options),
+        several: ready.length > 1,
+        quiet: options.quiet === true,
+      };
       const results = await inBatches(ready, async (each, index) => {
-        const consent = consents[index] ?? { yes: true };
-        const result = await executeOne(
-          each,
-          consent,
-          environment,
-          context,
-          deadline,
-          ready.length > 1,
-        );
-        tell(each.prepared, result, context, options.quiet === true);
+        const result = await executeOne(each, consents[index] ?? { yes: true }, running);
+        tell(each.prepared, result, context, running.quiet);
         return result;
       });
       return actionExitCode(results);
@@ -85,22 +83,29 @@ async function environmentFor(
   });
 }
 
+interface Running {
+  readonly context: CommandContext;
+  readonly signal: AbortSignal;
+  readonly environmentOf: EnvironmentOf;
+  readonly several: boolean;
+  readonly quiet: boolean;
+}
+
 function executeOne(
   { site, prepared, values }: Ready,
   consent: Consent,
-  environmentOf: EnvironmentOf,
-  { global, output }: CommandContext,
-  deadline: Deadline,
-  several: boolean,
+  { context, signal, environmentOf, several, quiet }: Running,
 ): Promise<Result<Executed>> {
+  const { global, output } = context;
   const prefix = several ? `${labelOf(prepared.action, prepared.target)}: ` : '';
   const onEvent = (event: ExecuteEvent) => {
     if (global.json) return;
     if (event.kind === 'log') for (const line of event.lines) output.err(`${prefix}  ${line}`);
-    else output.err(`${prefix}${event.kind === 'step' ? event.text : `task ${event.upid}`}`);
+    else if (event.kind === 'task') output.err(`${prefix}task ${event.upid}`);
+    else if (!quiet) output.err(`${prefix}${event.text}`);
   };
   return execute(prepared, values, consent, environmentOf(site), {
-    signal: deadline.signal,
+    signal,
     onEvent,
     // It was read a moment ago, and no dialog stood open since.
     reread: false,

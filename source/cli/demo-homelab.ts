@@ -34,6 +34,8 @@ export async function openDemoHomelab(
     value: {
       homelab: {
         version: 1,
+        // Nothing real can be lost here, so that also the dangerous actions can be tried.
+        allow: ['node.reboot', 'node.shutdown'],
         sites: [
           {
             id: 'demo' as SiteId,

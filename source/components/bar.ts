@@ -1,4 +1,5 @@
 import { percent, UNKNOWN } from '../domain/format.ts';
+import { fullness } from '../domain/limits.ts';
 import type { SafeText } from '../domain/safe-text.ts';
 import type { Line, Tone } from './line.ts';
 
@@ -8,7 +9,7 @@ export interface BarLimits {
   readonly bad: number;
 }
 
-export const storageLimits: BarLimits = { warn: 0.85, bad: 0.95 };
+export const storageLimits: BarLimits = fullness;
 
 export function toneOfFraction(fraction: number | undefined, limits: BarLimits): Tone {
   if (fraction === undefined || !Number.isFinite(fraction)) return 'dim';

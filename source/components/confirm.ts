@@ -53,7 +53,7 @@ function answerLines(props: ConfirmProps): Line[] {
           segment(say` leaves it as it is`),
         ]
       : [
-          segment(say`Enter does nothing until it matches; ctrl-l shows the call. `, 'dim'),
+          segment(say`Enter does nothing yet. ctrl-l shows the call. `, 'dim'),
           segment(say`esc`, 'key'),
           segment(say` leaves it as it is`),
         ],

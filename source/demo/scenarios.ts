@@ -74,5 +74,6 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 export function createWorld(scenario: Scenario, options: WorldOptions): World {
   const world = new World(scenario.parts(options.now()), options);
   writeHistory(world);
+  world.settle();
   return world;
 }

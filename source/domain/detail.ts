@@ -47,6 +47,8 @@ export interface DetailRequest {
   readonly kind: DetailKind;
   readonly subject: string;
   readonly argument?: string;
+  /** Loaded about once a minute at most: it is shown beside a list and must not load the homelab while nobody looks. */
+  readonly seldom?: boolean;
 }
 
 export type DetailMap = Readonly<Record<string, Sourced<unknown>>>;

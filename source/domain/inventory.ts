@@ -31,6 +31,8 @@ export interface Connection {
   readonly pausedUntil?: number;
   /** When the endpoint's certificate ends (ms); a pinned one works longer than that. */
   readonly notAfter?: number;
+  /** Not the first endpoint of the configuration is in use: that one did not answer. */
+  readonly failover?: boolean;
   /** What a person should know, e.g. that the fingerprint could not be remembered. */
   readonly notice?: SafeText;
 }

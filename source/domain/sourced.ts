@@ -9,6 +9,8 @@ export interface Sourced<T> {
   readonly fetchedAt?: number;
   readonly failure?: Failure;
   readonly fetching: boolean;
+  /** After a failure: when it is asked again. */
+  readonly retryAt?: number;
 }
 
 export const neverFetched: Sourced<never> = { fetching: false };

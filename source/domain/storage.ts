@@ -27,6 +27,11 @@ export function storageKey(ref: {
   return `${ref.site}/storage/${ref.node}/${ref.storage}`;
 }
 
+/** One identity for a storage as a person counts them: a shared one is one, a local one is one on each node. */
+export function storageRowKey(storage: Storage): string {
+  return storage.shared ? `${storage.site}/storage/*/${storage.storage}` : storageKey(storage);
+}
+
 /** One volume, GET /nodes/{node}/storage/{storage}/content. `ctime` in seconds since the epoch, `size` in bytes. */
 export interface Volume {
   readonly volid: SafeText;

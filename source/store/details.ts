@@ -4,6 +4,8 @@ import { sanitise, say } from '../domain/safe-text.ts';
 import type { TaskStatus } from '../domain/task.ts';
 import type { Services } from '../services/types.ts';
 import { detailCadence, loaders, splitSubject } from './loaders.ts';
+import { nodeOf } from './node-of.ts';
+import { createNodePauses } from './node-pauses.ts';
 import { type Poller, startPoller, type Timers } from './poller.ts';
 import type { Store } from './store.ts';
 import { arrived, failed, fetching, updateDetail } from './updates.ts';
@@ -19,10 +21,13 @@ export interface Details {
 /** Details remembered after their page was left; older ones go. */
 const remembered = 200;
 const endedPause = 60_000;
+/** Pause of what is shown beside a list. */
+const seldomPause = 60_000;
 
 /** Loads details only while they are on screen, one poller each. */
 export function createDetails(services: Services, store: Store, timers: Timers): Details {
-  const pollers = new Map<string, Poller>();
+  const pauses = createNodePauses(() => timers.now());
+  const pollers = new Map<string, { readonly poller: Poller; readonly seldom: boolean }>();
 
   const load = async (request: DetailRequest, key: string, signal: AbortSignal) => {
     const { site: siteId, subject } = splitSubject(request);
@@ -31,6 +36,16 @@ export function createDetails(services: Services, store: Store, timers: Timers):
     if (!site || !inventory) {
       const what = say`There is no site ${sanitise(siteId)}`;
       updateDetail(store, key, (before) => failed(before, { kind: 'config', what }));
+      return false;
+    }
+    const asked = nodeOf(request, inventory);
+    const node = asked === undefined ? undefined : `${siteId}/${asked.node}`;
+    const refused =
+      asked === undefined || node === undefined
+        ? undefined
+        : pauses.refuse(node, asked.node, asked.silent);
+    if (refused) {
+      updateDetail(store, key, (before) => failed(before, refused));
       return false;
     }
     updateDetail(store, key, fetching);
@@ -43,6 +58,7 @@ export function createDetails(services: Services, store: Store, timers: Timers):
       options: { signal },
     });
     if (signal.aborted) return true;
+    if (node !== undefined) pauses.told(node, result);
     const outcome = result.ok ? result : fail(result.failure);
     updateDetail(store, key, (before) =>
       outcome.ok ? arrived(before, outcome.value, timers.now()) : failed(before, outcome.failure),
@@ -57,7 +73,8 @@ export function createDetails(services: Services, store: Store, timers: Timers):
       const status = store.getState().details[statusKey]?.data as TaskStatus | undefined;
       if (status && !status.running) return endedPause;
     }
-    return detailCadence[request.kind];
+    const usual = detailCadence[request.kind];
+    return request.seldom ? Math.max(usual, seldomPause) : usual;
   };
 
   const forget = () => {
@@ -72,7 +89,7 @@ export function createDetails(services: Services, store: Store, timers: Timers):
   return {
     want(requests) {
       const wanted = new Map(requests.map((request) => [detailKey(request), request]));
-      for (const [key, poller] of pollers) {
+      for (const [key, { poller }] of pollers) {
         if (!wanted.has(key)) {
           poller.stop();
           pollers.delete(key);
@@ -80,23 +97,24 @@ export function createDetails(services: Services, store: Store, timers: Timers):
         }
       }
       for (const [key, request] of wanted) {
-        if (pollers.has(key)) continue;
-        pollers.set(
-          key,
-          startPoller({
-            every: () => pause(request),
-            timers,
-            poll: (signal) => load(request, key, signal),
-          }),
-        );
+        const running = pollers.get(key);
+        if (running && running.seldom === (request.seldom ?? false)) continue;
+        running?.poller.stop();
+        const poller = startPoller({
+          every: () => pause(request),
+          timers,
+          poll: (signal) => load(request, key, signal),
+        });
+        pollers.set(key, { poller, seldom: request.seldom ?? false });
       }
       forget();
     },
     refresh() {
-      for (const poller of pollers.values()) poller.kick();
+      pauses.clear();
+      for (const { poller } of pollers.values()) poller.kick();
     },
     stop() {
-      for (const poller of pollers.values()) poller.stop();
+      for (const { poller } of pollers.values()) poller.stop();
       pollers.clear();
     },
   };

@@ -31,13 +31,18 @@ function gone(): Result<never> {
   });
 }
 
+function notReadYet(): Result<never> {
+  return fail({ kind: 'unreachable', what: say`The guests have not been read yet` });
+}
+
 function withGuest<T>(
   call: (site: PveSite, guest: Guest, context: LoadContext) => Promise<Result<T>>,
 ): Loader<T> {
   return async (context) => {
     const key = `${context.site.id}/${context.subject}`;
     const guest = context.inventory.resources.data?.guests.find((each) => guestKey(each) === key);
-    return guest ? call(context.site, guest, context) : gone();
+    if (guest) return call(context.site, guest, context);
+    return context.inventory.resources.data ? gone() : notReadYet();
   };
 }
 
@@ -60,7 +65,7 @@ export function appendRing(
 async function loadTaskLog(context: LoadContext): Promise<Result<TaskLogPage>> {
   let page = (context.previous as TaskLogPage | undefined) ?? { lines: [], next: 0 };
   // Several pages at once catch up with a long log; a endless one goes on with the next poll.
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < 6; round += 1) {
     const more = await context.site.tasks.log(
       context.subject,
       { start: page.next, limit: logPage },
@@ -69,6 +74,11 @@ async function loadTaskLog(context: LoadContext): Promise<Result<TaskLogPage>> {
     if (!more.ok) return more;
     const added = more.value.lines;
     const total = more.value.total ?? page.total;
+    if (total !== undefined && total - more.value.next > logRing) {
+      // Hundreds of megabytes: what nobody will keep is not read either.
+      page = { lines: [], next: total - logRing, total };
+      continue;
+    }
     page = {
       lines: appendRing(page.lines, added),
       next: more.value.next,

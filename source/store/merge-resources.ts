@@ -7,12 +7,12 @@ import { keepRows } from './keep-identity.ts';
 /**
  * Puts a new answer of /cluster/resources over the last known one. A node that is down is told without figures and its
  * guests without a name, and after five minutes not at all (api.md 4.1): their last values stay, marked stale with the time
- * they were seen, so that one dead node never hides its guests.
+ * they were seen, so that one dead node never hides its guests. `readAt` = when `before` was read, ms since the epoch.
  */
 export function mergeResources(
   before: Resources | undefined,
   answer: Resources,
-  now: number,
+  readAt: number,
 ): Resources {
   const down = new Set(
     answer.nodes.filter((node) => node.status !== 'online').map((node) => node.node as string),
@@ -24,20 +24,20 @@ export function mergeResources(
   const nodes = answer.nodes.map((node): Node => {
     if (!down.has(node.node)) return node;
     const old = oldNodes.get(nodeKey(node));
-    return old ? { ...old, status: node.status, stale: true, seenAt: old.seenAt ?? now } : node;
+    return old ? { ...old, status: node.status, stale: true, seenAt: old.seenAt ?? readAt } : node;
   });
   const guests = answer.guests.map((guest): Guest => {
     if (!down.has(guest.node) && guest.status !== 'unknown') return guest;
-    return staleGuest(oldGuests.get(guestKey(guest)), guest, now);
+    return staleGuest(oldGuests.get(guestKey(guest)), guest, readAt);
   });
   const told = new Set(answer.guests.map((guest) => guestKey(guest) as string));
   for (const [key, old] of oldGuests) {
-    if (!told.has(key) && down.has(old.node)) guests.push(staleGuest(old, old, now));
+    if (!told.has(key) && down.has(old.node)) guests.push(staleGuest(old, old, readAt));
   }
   const storages = answer.storages.map((row): Storage => {
     if (!down.has(row.node)) return row;
     const old = oldStorages.get(storageKey(row));
-    return old ? { ...old, status: row.status, stale: true, seenAt: old.seenAt ?? now } : row;
+    return old ? { ...old, status: row.status, stale: true, seenAt: old.seenAt ?? readAt } : row;
   });
   const merged: Resources = {
     nodes: keepRows(before?.nodes, nodes, nodeKey),
@@ -58,13 +58,14 @@ export function mergeResources(
   return same ? before : merged;
 }
 
-function staleGuest(old: Guest | undefined, told: Guest, now: number): Guest {
+function staleGuest(old: Guest | undefined, told: Guest, readAt: number): Guest {
   const base = old ?? told;
   return {
     ...base,
     node: told.node,
     status: 'unknown' as Guest['status'],
     stale: true,
-    seenAt: base.seenAt ?? now,
+    // What was never seen alive has no such time.
+    ...(old ? { seenAt: old.seenAt ?? readAt } : {}),
   };
 }

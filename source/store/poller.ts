@@ -12,6 +12,8 @@ export interface PollerOptions {
   /** One call; answers whether it succeeded. It reports its data itself. */
   readonly poll: (signal: AbortSignal) => Promise<boolean>;
   readonly timers: Timers;
+  /** Told after a failure: when the next call is made, ms since the epoch. */
+  readonly waits?: (until: number) => void;
 }
 
 export interface Poller {
@@ -38,7 +40,9 @@ export function startPoller(options: PollerOptions): Poller {
     const base = options.every();
     const backoff = failures === 0 ? base : Math.min(base * 2 ** (failures - 1), longestBackoff);
     const jitter = failures === 0 ? 0 : backoff * 0.2 * timers.random();
-    handle = timers.setTimeout(run, Math.max(base, backoff) + jitter);
+    const wait = Math.max(base, backoff) + jitter;
+    handle = timers.setTimeout(run, wait);
+    if (failures > 0) options.waits?.(timers.now() + wait);
   };
   const run = () => {
     handle = undefined;

@@ -12,7 +12,7 @@ import { arrived, failed, fetching, updateSite } from './updates.ts';
 /** ms between calls. pvestatd renews its figures every 10 s, so asking more often learns nothing. */
 const cadence = {
   resources: 10_000,
-  tasks: 20_000,
+  tasks: 30_000,
   tasksBusy: 3_000,
   cluster: 60_000,
   permissions: 600_000,
@@ -54,35 +54,41 @@ export function startSiteSources(
     name: K,
     every: () => number,
     call: (signal: AbortSignal) => Promise<Result<T>>,
-    merge: (before: T | undefined, answer: T) => T = (_before, answer) => answer,
-  ): Poller =>
-    startPoller({
+    merge: (before: T | undefined, answer: T, readAt: number) => T = (_before, answer) => answer,
+  ): Poller => {
+    const put = (change: (before: Sourced<T>) => Sourced<T>) =>
+      updateSite(store, site.id, (inventory) => ({
+        ...inventory,
+        [name]: change(inventory[name] as unknown as Sourced<T>),
+        connection: sameConnection(inventory.connection, site.connection()),
+      }));
+    return startPoller({
       every,
       timers,
+      waits: (retryAt) => put((before) => (before.failure ? { ...before, retryAt } : before)),
       poll: async (signal) => {
-        const put = (change: (before: Sourced<T>) => Sourced<T>) =>
-          updateSite(store, site.id, (inventory) => ({
-            ...inventory,
-            [name]: change(inventory[name] as unknown as Sourced<T>),
-            connection: sameConnection(inventory.connection, site.connection()),
-          }));
         put((before) => (before.fetchedAt === undefined ? fetching(before) : before));
         const result = await call(signal);
         if (signal.aborted) return true;
         put((before) =>
           result.ok
-            ? arrived(before, merge(before.data, result.value), timers.now())
+            ? arrived(
+                before,
+                merge(before.data, result.value, before.fetchedAt ?? timers.now()),
+                timers.now(),
+              )
             : failed(before, result.failure),
         );
         return result.ok;
       },
     });
+  };
 
   const resources = source(
     'resources',
     () => cadence.resources,
     (signal) => site.resources({ signal }),
-    (before, answer) => mergeResources(before, answer, timers.now()),
+    mergeResources,
   );
   const tasks = source(
     'tasks',

@@ -4,7 +4,8 @@ import type { Piece } from '../components/pieces.ts';
 import { age } from '../domain/format.ts';
 import type { SiteInventory } from '../domain/inventory.ts';
 import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
-import { healthOf } from './overview/health.ts';
+import { clockSkew } from '../domain/server-time.ts';
+import { figuresOf } from './overview/figures.ts';
 import { cpuWords, memWords, nodesWords, quorumWords } from './overview/lines.ts';
 
 export interface FrameFacts {
@@ -27,6 +28,8 @@ function quorumLine(sites: readonly SiteInventory[]): Line {
 
 /** Data older than this are marked with their age: three missed polls. Younger ones are live, and nothing ticks. */
 export const staleAfter = 35_000;
+/** ms a server's clock may differ without a word; SPICE passwords live for 30 s of the server's time. */
+const worthAWord = 30_000;
 /** A slower connection than this is worth a word. */
 const slow = 100;
 
@@ -58,19 +61,28 @@ function agePieces({ sites, now }: FrameFacts): Piece[] {
   });
 }
 
+/** The server's clock, where it differs by more than half a minute from ours: `clock +10 min`. */
+function skewLine(skew: number): Line {
+  if (Math.abs(skew) <= worthAWord) return [];
+  return textLine(skew < 0 ? say`clock -${age(-skew)}` : say`clock +${age(skew)}`, 'warn');
+}
+
 /** What the header says of the connections; one site in full, several by what is wrong with them. */
 function connectionPieces({ sites }: FrameFacts): Piece[] {
   const only = sites.length === 1 ? sites[0] : undefined;
   if (!only) return [];
-  const { identity, trust, latency } = only.connection;
+  const { identity, trust, latency, failover, endpoint } = only.connection;
+  const other = failover && endpoint ? sanitise(endpoint.replace(/^https:\/\//, '')) : undefined;
   const rounded = latency === undefined ? 0 : Math.round(latency / 50) * 50;
   return [
+    { line: other ? textLine(say`via ${other}`, 'warn') : [], priority: 3 },
     { line: identity ? textLine(identity, 'dim') : [], priority: 6 },
     {
       line: trust === 'unknown' ? [] : textLine(say`${sanitise(trust)} ✓`, 'dim'),
       priority: 7,
     },
     { line: rounded < slow ? [] : textLine(say`${rounded} ms`, 'warn'), priority: 8 },
+    { line: skewLine(clockSkew(only.connection)), priority: 5 },
   ];
 }
 
@@ -82,16 +94,16 @@ export function framePieces(facts: FrameFacts): {
   const { sites, crumbs, alerts, readOnly } = facts;
   const only = sites.length === 1 ? sites[0] : undefined;
   const place = only ? (only.site as string as SafeText) : say`${sites.length} sites`;
-  const health = healthOf(sites);
+  const figures = figuresOf(sites);
   const arrow = segment(say` ▸ `, 'dim');
   const trail = [place, ...crumbs].map((text) => textLine(text));
   return {
     left: [
       { line: joinLines(trail, arrow), priority: 0 },
-      { line: [nodesWords(health)], priority: 1 },
+      { line: [nodesWords(figures)], priority: 1 },
       { line: quorumLine(sites), priority: 2 },
-      { line: [cpuWords(health)], priority: 4 },
-      { line: [memWords(health)], priority: 5 },
+      { line: [cpuWords(figures)], priority: 4 },
+      { line: [memWords(figures)], priority: 5 },
       {
         line: alerts > 0 ? textLine(say`⚠ ${alerts} to look at`, 'warn') : [],
         priority: 3,

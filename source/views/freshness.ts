@@ -44,9 +44,10 @@ export function detailEmpty(source: Sourced<unknown>, nothing: SafeText): Line[]
 
 type ListSource = 'resources' | 'tasks';
 
-function retry(site: SiteInventory, now: number): SafeText {
-  const until = site.connection.pausedUntil;
-  return until !== undefined && until > now ? say` · next try in ${age(until - now)}` : say``;
+/** While every endpoint is paused the call itself is not sent before the pause ends. */
+function retry(site: SiteInventory, source: ListSource, now: number): SafeText {
+  const until = Math.max(site.connection.pausedUntil ?? 0, site[source].retryAt ?? 0);
+  return until > now ? say` · next try in ${age(until - now)}` : say``;
 }
 
 /** One line for each site whose part of a list is missing or old; none while everything is fresh. */
@@ -64,7 +65,7 @@ export function listNotes(source: ListSource, context: ViewContext): Line[] {
           : say`shown as of ${age(fetchedAt === undefined ? undefined : now - fetchedAt)} ago`;
       const words = describeFailure(failure);
       const line: Line = [
-        segment(say`⚠ ${name}: ${shown}${retry(site, now)} · `, 'warn'),
+        segment(say`⚠ ${name}: ${shown}${retry(site, source, now)} · `, 'warn'),
         segment(words, 'warn'),
       ];
       return [line];
@@ -85,7 +86,7 @@ export function listEmpty(
     const name = site.site as string as SafeText;
     const { data, failure, fetchedAt } = site[source];
     if (failure) {
-      const tail = [textLine(say`  ${name}${retry(site, now)}`, 'dim')];
+      const tail = [textLine(say`  ${name}${retry(site, source, now)}`, 'dim')];
       return [...failureLines(failure, 78), ...tail];
     }
     if (data === undefined) return [textLine(say`${name}: loading`, 'dim')];

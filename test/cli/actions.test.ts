@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
 import { startHomelab } from './homelab.ts';
+
+const hasQemu = () =>
+  new Promise<boolean>((resolve) => {
+    execFile('qemu-system-x86_64', ['--version'], (error) => resolve(error === null));
+  });
 
 const homelab = await startHomelab({ speed: 20 });
 test.after(() => homelab.close());
@@ -187,4 +193,44 @@ test('a target that does not exist, or is named twice, is a usage error', async 
   const twice = await run(['guest', 'start', '111', 'win10-test']);
   assert.equal(twice.code, 64);
   assert.match(twice.err, /named twice/);
+});
+
+test('spice --vv writes the settings and nothing else to standard output', async () => {
+  const none = await run(['spice', 'win11', '--vv']);
+  assert.equal(none.code, 2, 'this demo has no SPICE proxy');
+  assert.equal(none.out, '');
+  const json = await run(['spice', 'win11', '--vv', '--json']);
+  assert.equal(json.code, 64);
+  const whole = await homelab.run(admin, ['spice', 'win11', '--vv', '--demo']);
+  if (!(await hasQemu())) return assert.equal(whole.out, '');
+  assert.equal(whole.code, 0, whole.err);
+  const lines = whole.out.trimEnd().split('\n');
+  assert.equal(lines[0], '[virt-viewer]');
+  assert.ok(
+    lines.slice(1).every((line) => /^[a-z-]+=/.test(line)),
+    whole.out,
+  );
+  assert.ok(
+    lines.some((line) => line === 'type=spice') && lines.some((line) => /^password=./.test(line)),
+  );
+  assert.equal(whole.err, '');
+});
+
+test('a service is named by node and service', async () => {
+  const done = await run(['service', 'restart', 'pve1/pvestatd']);
+  assert.equal(done.code, 0, done.err);
+  const wrong = await run(['service', 'restart', 'pve1/nonsense']);
+  assert.equal(wrong.code, 64);
+  assert.match(wrong.err, /there is no service nonsense on pve1 · it has: /);
+  assert.equal((await run(['service', 'restart', 'pvestatd'])).code, 64);
+});
+
+test('a task that has ended cannot be stopped, and a UPID that is none is refused', async () => {
+  const list = await run(['tasks', 'list', '--json', '--filter', 'status:ok']);
+  const [ended] = JSON.parse(list.out) as { upid: string }[];
+  assert.ok(ended);
+  const late = await run(['task', 'stop', ended.upid]);
+  assert.equal(late.code, 2);
+  assert.match(late.err, /it has ended/);
+  assert.equal((await run(['task', 'stop', 'UPID:nonsense'])).code, 64);
 });

@@ -10,6 +10,9 @@ const { demo, run, profile } = homelab;
 const { world } = demo;
 const admin = await profile('admin', [{ id: 'home' }]);
 
+// The scenario has tasks that failed last night; whether that is less than a day ago depends on the time of day.
+const noTasks = world.faults.respond('GET /cluster/tasks', { status: 200, body: '{"data":[]}' });
+
 /** Cures what the scenario shows off as broken, so that tests begin from a homelab that is well. */
 function cure(): void {
   for (const guest of world.guests.values()) {
@@ -187,6 +190,15 @@ test('--log-file keeps the calls, and no secret', async () => {
   const text = await readFile(log, 'utf8');
   assert.match(text, /home GET \/cluster\/resources 200/);
   assert.ok(!text.includes(demo.info.tokens.admin.secret));
+});
+
+test('a task that failed last night is a warning, and is in the list', async () => {
+  noTasks();
+  const list = await run(admin, ['tasks', 'list', '--json', '--filter', 'status:error']);
+  const [failed] = JSON.parse(list.out) as { endtime: number; node: string }[];
+  assert.ok(failed);
+  const recent = failed.endtime * 1000 > Date.now() - 86_400_000;
+  assert.equal((await status(admin)).code, recent ? 1 : 0);
 });
 
 test('an answer that got lost is looked up as a task, and the command is sent once', async () => {

@@ -38,6 +38,8 @@ export async function begin(app: Console, action: AnyAction, selection: Selectio
     else ready.push(result);
   };
   await inBatches(selection.targets, one);
+  // Given up with esc while it was read.
+  if (app.ui.getState().busy === undefined) return;
   change(app, (ui) => ({ ...ui, busy: undefined }));
   // Something else was opened meanwhile: a dialog must not jump over it.
   if (app.ui.getState().overlay) return;

@@ -7,7 +7,8 @@ import type { SiteId } from '../../domain/site.ts';
 import type { Snapshot, SnapshotList } from '../../domain/snapshot.ts';
 import type { DataState } from '../../store/state.ts';
 import type { ViewContext } from '../../views/types.ts';
-import { layoutScreen } from '../model/layout.ts';
+import { layoutScreen, mostToastRows } from '../model/layout.ts';
+import { toastRows } from '../model/toast-rows.ts';
 import { pageOf, type UiState } from '../ui/state.ts';
 import type { Console } from './console.ts';
 
@@ -17,8 +18,9 @@ export function layoutOf(app: Console, data: DataState, ui: UiState) {
   const running = data.operations.filter((operation) => operation.state === 'running').length;
   return layoutScreen(columns, rows, {
     strip: running,
-    toasts: ui.toasts.length,
-    preview: pageOf(ui) === undefined && ui.view !== 'overview',
+    toasts: toastRows(ui.toasts, columns, mostToastRows).length,
+    // Two things side by side cannot be read out one after the other.
+    preview: pageOf(ui) === undefined && ui.view !== 'overview' && !app.look.plain,
   });
 }
 

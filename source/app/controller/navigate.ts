@@ -2,7 +2,7 @@ import { type Move, moveCursor, windowTop } from '../../components/table/window.
 import type { DataState } from '../../store/state.ts';
 import type { Opened, TabTable } from '../../views/types.ts';
 import { type PageModel, pageModel } from '../model/page-model.ts';
-import { changeList, changePage, openPage } from '../ui/changes.ts';
+import { changeList, changePage, openPage, showTab } from '../ui/changes.ts';
 import { listOf, pageOf, pageStateOf, type UiState } from '../ui/state.ts';
 import { findView } from '../views-of.ts';
 import { type Console, change } from './console.ts';
@@ -107,6 +107,30 @@ export function open(app: Console, opened: Opened): void {
       ...(opened.tab ? { tab: opened.tab } : {}),
     }),
   );
+}
+
+/** The tab that tells what happened to an object of a view. */
+const logTabs: Readonly<Partial<Record<UiState['view'], string>>> = {
+  guests: 'tasks',
+  nodes: 'journal',
+};
+
+/** Leads to the tasks of a guest or to the journal of a node; nothing anywhere else. */
+export function openLog(app: Console): void {
+  const ui = app.ui.getState();
+  const page = pageOf(ui);
+  if (page) {
+    const tab = page.kind === 'detail' ? logTabs[page.view] : undefined;
+    if (tab) change(app, showTab(tab));
+    return;
+  }
+  const view = findView(ui.view);
+  const tab = logTabs[ui.view];
+  if (!view || !tab) return;
+  const { sites, details } = app.data.getState();
+  const model = app.models(view, sites, listOf(ui), details);
+  const row = model.rows[model.cursor];
+  if (row) open(app, { view: view.id, key: view.rowKey(row), tab });
 }
 
 /** Enter: into the row of the list, or where the row of a page's table leads. */

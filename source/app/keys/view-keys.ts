@@ -3,7 +3,7 @@ import { sanitise, say } from '../../domain/safe-text.ts';
 import { begin } from '../controller/begin.ts';
 import { quit, refresh, runCommand } from '../controller/commands.ts';
 import { type Console, change } from '../controller/console.ts';
-import { enter, moveList, movePage, turnTab } from '../controller/navigate.ts';
+import { enter, moveList, movePage, openLog, turnTab } from '../controller/navigate.ts';
 import { keyOf, offersOf, selectionOf } from '../controller/selection.ts';
 import { toast } from '../controller/toasts.ts';
 import { changeList, goBack, setOverlay, showView, toggleMark } from '../ui/changes.ts';
@@ -26,6 +26,10 @@ const moves: Readonly<Record<string, Move>> = {
   end: 'last',
   G: 'last',
 };
+
+export function isMove(press: KeyPress): boolean {
+  return moves[press.name] !== undefined;
+}
 
 /** Keys of the filter line: typing filters at once, enter keeps it, esc drops it. */
 export function filterKeys(app: Console, press: KeyPress): boolean {
@@ -168,6 +172,9 @@ function globalKeys(app: Console, press: KeyPress): boolean {
       return true;
     case 'enter':
       enter(app);
+      return true;
+    case 'l':
+      openLog(app);
       return true;
     case ':':
       change(app, setOverlay({ kind: 'palette', query: '', index: 0 }));

@@ -10,6 +10,7 @@ export const movingKeys: readonly FixedKey[] = [
   { keys: 'PgUp PgDn', words: 'one page' },
   { keys: 'g G', words: 'first, last' },
   { keys: 'enter', words: 'into the row' },
+  { keys: 'l', words: 'log: tasks of a guest, journal of a node' },
   { keys: 'esc', words: 'back: filter, marks, page' },
   { keys: '0–7', words: 'views' },
 ];

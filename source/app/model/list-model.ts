@@ -2,6 +2,7 @@ import { sortRows } from '../../components/table/sort.ts';
 import { type DetailMap, detailKey } from '../../domain/detail.ts';
 import { type Filter, matchesFilter, parseFilter } from '../../domain/filter.ts';
 import type { SiteInventory } from '../../domain/inventory.ts';
+import { keepRows } from '../../store/keep-identity.ts';
 import type { ListView } from '../../views/types.ts';
 import { emptyList, type ListState } from '../ui/state.ts';
 
@@ -34,6 +35,7 @@ function inputsOf(sites: readonly SiteInventory[]): unknown[] {
     site.cluster.data,
     site.cluster.failure,
     site.permissions.data,
+    site.permissions.failure,
     site.version.data,
     site.connection.endpoint,
     site.connection.pausedUntil,
@@ -79,7 +81,9 @@ export function createListModels(): ListModels {
           (!list.sickOnly || view.sick(row)) &&
           (filter.terms.length === 0 || matchesFilter(filter, view.filterFields(row))),
       );
-      const rows = sortRows(passing, view.columns, order);
+      // A row that is made anew but says the same stays the same object, and is not painted again.
+      const before = cached?.rows as readonly Row[] | undefined;
+      const rows = keepRows(before, sortRows(passing, view.columns, order), view.rowKey);
       const index = new Map(rows.map((row, position) => [view.rowKey(row), position]));
       cached = { inputs, rows, total: all.length, filter, index };
       caches.set(slot, cached);

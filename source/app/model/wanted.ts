@@ -26,5 +26,7 @@ export function wantedDetails(
   if (!view.previewSources || layoutOf(app, data, ui).previewWidth === 0) return own;
   const model = app.models(view, data.sites, listOf(ui), data.details);
   const row = model.rows[model.cursor];
-  return row ? [...own, ...view.previewSources(row)] : own;
+  if (!row) return own;
+  const beside = view.previewSources(row).map((request) => ({ ...request, seldom: true }));
+  return [...own, ...beside];
 }

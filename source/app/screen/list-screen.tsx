@@ -8,6 +8,7 @@ import { windowTop } from '../../components/table/window.ts';
 import { TextLine } from '../../components/text-line.tsx';
 import type { Theme } from '../../components/theme.ts';
 import { sanitise, say } from '../../domain/safe-text.ts';
+import { clockSkews } from '../../domain/server-time.ts';
 import type { ListView, ViewContext } from '../../views/types.ts';
 import type { Console } from '../controller/console.ts';
 import type { Layout } from '../model/layout.ts';
@@ -98,7 +99,12 @@ export function ListScreen(props: ListScreenProps): ReactNode {
         sort={list.sort ?? view.defaultSort}
         stale={view.stale}
         plain={app.look.plain}
-        context={{ now, ascii: app.look.ascii, manySites: data.sites.length > 1 }}
+        context={{
+          now,
+          ascii: app.look.ascii,
+          manySites: data.sites.length > 1,
+          skew: clockSkews(data.sites),
+        }}
       />
     );
   return (

@@ -8,12 +8,13 @@ import { windowTop } from '../../components/table/window.ts';
 import { TextLine } from '../../components/text-line.tsx';
 import type { Theme } from '../../components/theme.ts';
 import { say } from '../../domain/safe-text.ts';
+import { clockSkew, clockSkews } from '../../domain/server-time.ts';
 import type { TabBody, TabTable } from '../../views/types.ts';
 import type { Console } from '../controller/console.ts';
 import { tableRow } from '../controller/selection.ts';
 import type { Layout } from '../model/layout.ts';
 import type { PageModel } from '../model/page-model.ts';
-import { pageStateOf } from '../ui/state.ts';
+import { pageOf, pageStateOf } from '../ui/state.ts';
 import type { Snapshot } from '../use-console.ts';
 
 export interface PageScreenProps {
@@ -47,6 +48,14 @@ export function PageScreen(props: PageScreenProps): ReactNode {
       )}
     </Box>
   );
+}
+
+/** Of the site that the page's object belongs to. */
+function skewOfPage({ data, ui }: Snapshot): number {
+  const page = pageOf(ui);
+  const key = page === undefined ? '' : page.kind === 'smart' ? page.nodeKey : page.key;
+  const site = key.slice(0, Math.max(0, key.indexOf('/')));
+  return clockSkew(data.sites.find((each) => each.site === site)?.connection);
 }
 
 const goneLines: readonly Line[] = [
@@ -116,6 +125,8 @@ function Body(
           now: snapshot.now,
           ascii: app.look.ascii,
           manySites: snapshot.data.sites.length > 1,
+          skew: clockSkews(snapshot.data.sites),
+          ownSkew: skewOfPage(snapshot),
         }}
       />
     </>

@@ -6,6 +6,10 @@ export interface CellContext {
   readonly ascii: boolean;
   /** More than one site is configured. */
   readonly manySites: boolean;
+  /** Server clock minus ours in ms, by site; a site that is not named has our time. */
+  readonly skew?: Readonly<Record<string, number>>;
+  /** The same of the one site that all rows of a detail table come from. */
+  readonly ownSkew?: number;
 }
 
 /** One cell: a text in a tone, or several segments. */

@@ -19,7 +19,7 @@ import { vzdumpEndpoints } from './endpoints/vzdump.ts';
 /** Everything the demo's PVE has, as data: the router, the checks and the contract test read this table. */
 export const demoEndpoints: readonly Endpoint[] = [
   ...accessEndpoints,
-  ...clusterEndpoints(),
+  ...clusterEndpoints,
   ...configEndpoints,
   ...diskEndpoints,
   ...guestEndpoints,

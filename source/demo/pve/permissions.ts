@@ -8,6 +8,7 @@ import { ApiError, notPermitted } from './errors.ts';
 export type Privileges = ReadonlyMap<string, boolean>;
 
 const nothing: Privileges = new Map();
+const everything: Privileges = new Map((roles.Administrator ?? []).map((name) => [name, true]));
 const topPaths = ['/', '/access', '/access/groups', '/nodes', '/pool', '/sdn', '/storage', '/vms'];
 
 /** `/a/b` → `/`, `/a`, `/a/b` */
@@ -56,10 +57,7 @@ export class Permissions {
   }
 
   #ofUser(user: string, path: string): Privileges {
-    if (user === 'root@pam') {
-      return new Map((roles.Administrator ?? []).map((name) => [name, true]));
-    }
-    return this.#withPool(user, path);
+    return user === 'root@pam' ? everything : this.#withPool(user, path);
   }
 
   of(auth: AuthId, path: string): Privileges {

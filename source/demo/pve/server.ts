@@ -108,7 +108,7 @@ export class NodeServer {
     const drop = world.faults.takeDrop({ method, path, node });
     await this.#pause(world.faults.delayed);
     if (fault && !trueAnswerStays(fault)) {
-      record.status = fault.status ?? 200;
+      if (!fault.hang && fault.raw === undefined) record.status = fault.status ?? 200;
       await sendFault(fault, undefined, request, response, this.#closing.signal);
       return;
     }
@@ -151,7 +151,10 @@ export class NodeServer {
       return await successReply(endpoint, formatter, result, takesGzip);
     } catch (error) {
       if (error instanceof ApiError) return errorReply(formatter, error);
-      throw error;
+      if (this.#closing.signal.aborted) throw error;
+      const { stack, message } = error as Error;
+      world.failures.push(stack ?? message);
+      return errorReply(formatter, new ApiError(500, `the demo homelab failed: ${message}`));
     }
   }
 

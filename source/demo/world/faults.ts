@@ -40,6 +40,14 @@ function matches(matcher: Matcher, target: FaultTarget): boolean {
   return typeof matcher === 'string' ? text.includes(matcher) : matcher.test(text);
 }
 
+/** The newest rule counts first. */
+function put<T>(rules: Rule<T>[], rule: Rule<T>): () => void {
+  rules.unshift(rule);
+  return () => {
+    rule.left = 0;
+  };
+}
+
 function take<T>(rules: Rule<T>[], target: FaultTarget): T | undefined {
   const rule = rules.find((one) => one.left > 0 && matches(one.matcher, target));
   if (rule) rule.left -= 1;
@@ -85,20 +93,12 @@ export class Faults {
 
   /** Answers matching requests in this way, `times` times; gives back what switches it off. */
   respond(matcher: Matcher, answer: FaultAnswer, times = Number.POSITIVE_INFINITY): () => void {
-    const rule = { matcher, value: answer, left: times };
-    this.#answers.unshift(rule);
-    return () => {
-      rule.left = 0;
-    };
+    return put(this.#answers, { matcher, value: answer, left: times });
   }
 
   /** Does what matching requests ask for, then kills the connection: it happened, the answer is lost. */
   dropAfterRead(matcher: Matcher, times = 1): () => void {
-    const rule = { matcher, value: true as const, left: times };
-    this.#drops.unshift(rule);
-    return () => {
-      rule.left = 0;
-    };
+    return put(this.#drops, { matcher, value: true, left: times });
   }
 
   takeAnswer(target: FaultTarget): FaultAnswer | undefined {

@@ -51,3 +51,12 @@ export function requestHa(
     },
   );
 }
+
+/** After a node came back: what HA wants running there is started again. */
+export function restartManaged(world: World, node: string): void {
+  for (const guest of world.guestsOf(node)) {
+    if (guest.ha?.request === 'started') {
+      world.clock.after(managerTakes, () => carryOut(world, guest, 'start'));
+    }
+  }
+}

@@ -6,6 +6,8 @@ import type { World } from './world.ts';
 const day = 86_400;
 /** How far back the demo's task list reaches, days. */
 const days = 10;
+/** How many of the past tasks the cluster log still shows. */
+const loggedTasks = 40;
 
 interface Past {
   readonly node: string;
@@ -147,15 +149,27 @@ function pastOfNode(world: World, node: string, now: number): Past[] {
   return list.filter((past) => past.start + past.took < now);
 }
 
+/** What the cluster log keeps of one past task. */
+function noteInLog(world: World, task: TaskRecord): void {
+  const entry = { node: task.node, tag: 'pvedaemon', pid: task.pid, user: task.user };
+  const { endtime = task.starttime, status = '' } = task;
+  world.clusterLog.add({
+    ...entry,
+    time: task.starttime,
+    pri: 6,
+    msg: `starting task ${task.upid}`,
+  });
+  const pri = status === 'OK' ? 6 : 3;
+  world.clusterLog.add({ ...entry, time: endtime, pri, msg: `end task ${task.upid} ${status}` });
+}
+
 /** Gives a new world the tasks of the last days: nightly backups, some of them failed, starts, snapshots, package lists. */
 export function writeHistory(world: World): void {
   const now = world.clock.seconds;
-  let index = 0;
-  for (const node of world.nodes.keys()) {
-    const past = pastOfNode(world, node, now).sort((a, b) => a.start - b.start);
-    for (const one of past) {
-      index += 1;
-      world.tasks.add(record(world, one, index));
-    }
-  }
+  const tasks = [...world.nodes.keys()]
+    .flatMap((node) => pastOfNode(world, node, now))
+    .sort((a, b) => a.start - b.start)
+    .map((past, index) => record(world, past, index));
+  for (const task of tasks) world.tasks.add(task);
+  for (const task of tasks.slice(-loggedTasks)) noteInLog(world, task);
 }

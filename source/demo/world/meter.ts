@@ -34,6 +34,12 @@ export interface NodeFigures {
   readonly netout: number;
 }
 
+interface NoiseKeys {
+  readonly slow: number;
+  readonly fast: number;
+  readonly mem: number;
+}
+
 const mib = 2 ** 20;
 const gib = 2 ** 30;
 /** Counters swing around their average over this many seconds. */
@@ -47,7 +53,8 @@ export function guestCores(config: ConfigRecord, type: GuestState['type']): numb
 }
 
 export function guestMemory(config: ConfigRecord): number {
-  return Number(String(config.memory ?? 512).split(',')[0]) * mib;
+  const { memory = 512 } = config;
+  return (typeof memory === 'number' ? memory : Number.parseInt(memory, 10)) * mib;
 }
 
 /** A total that grows without pause at `rate` bytes/s on average. */
@@ -66,6 +73,7 @@ function slope(rate: number, seconds: number, phase: number): number {
 export class Meter {
   readonly #world: World;
   readonly #disks = new WeakMap<ConfigRecord, readonly GuestDisk[]>();
+  readonly #keys = new WeakMap<GuestState, NoiseKeys>();
   readonly #bootDisk = new WeakMap<ConfigRecord, number>();
 
   constructor(world: World) {
@@ -90,18 +98,29 @@ export class Meter {
     return size;
   }
 
+  #keysOf(guest: GuestState): NoiseKeys {
+    let keys = this.#keys.get(guest);
+    if (!keys) {
+      const { noise } = this.#world;
+      const key = (name: string) => noise.key(`${name}/${guest.vmid}`);
+      keys = { slow: key('cpu-slow'), fast: key('cpu'), mem: key('mem') };
+      this.#keys.set(guest, keys);
+    }
+    return keys;
+  }
+
   /** Fraction of its cores in use at a time (seconds). */
   guestCpu(guest: GuestState, seconds: number): number {
     const { noise } = this.#world;
-    const name = `cpu/${guest.vmid}`;
-    const slow = noise.wave(`${name}/slow`, seconds, 5400);
-    const fast = noise.wave(name, seconds, 40);
+    const keys = this.#keysOf(guest);
+    const slow = noise.wave(keys.slow, seconds, 5400);
+    const fast = noise.wave(keys.fast, seconds, 40);
     return Math.min(1, guest.load.cpu * (0.35 + 0.8 * slow + 0.6 * fast));
   }
 
   guestMemory(guest: GuestState, config: ConfigRecord, seconds: number): number {
-    const part =
-      guest.load.mem * (0.93 + 0.12 * this.#world.noise.wave(`mem/${guest.vmid}`, seconds, 3600));
+    const wave = this.#world.noise.wave(this.#keysOf(guest).mem, seconds, 3600);
+    const part = guest.load.mem * (0.93 + 0.12 * wave);
     return Math.round(guestMemory(config) * Math.min(0.98, part));
   }
 
@@ -117,28 +136,25 @@ export class Meter {
   }
 
   guest(guest: GuestState, state: PublishedGuest, seconds: number): GuestFigures {
-    const { config } = state;
-    const maxmem = guestMemory(config);
-    const maxdisk = this.#maxdisk(guest.type, config);
-    const base = { maxcpu: guestCores(config, guest.type), maxmem, maxdisk };
-    if (state.status !== 'running' || state.startedAt === undefined) {
-      const still = { cpu: 0, mem: 0, memhost: 0, netin: 0, netout: 0, diskread: 0, diskwrite: 0 };
-      return { ...base, ...still, disk: 0, uptime: 0 };
-    }
-    const uptime = Math.max(0, seconds - state.startedAt);
+    const { config, startedAt } = state;
+    const { type, load } = guest;
+    const maxdisk = this.#maxdisk(type, config);
+    const running = state.status === 'running' && startedAt !== undefined;
+    const uptime = running ? Math.max(0, seconds - startedAt) : 0;
     const paused = state.qmpstatus !== 'running';
-    const mem = this.guestMemory(guest, config, paused ? state.startedAt : seconds);
-    const { net, disk } = guest.load;
+    const mem = running ? this.guestMemory(guest, config, paused ? startedAt : seconds) : 0;
     return {
-      ...base,
-      cpu: paused ? 0 : this.guestCpu(guest, seconds),
+      maxcpu: guestCores(config, type),
+      cpu: running && !paused ? this.guestCpu(guest, seconds) : 0,
+      maxmem: guestMemory(config),
       mem,
-      memhost: guest.type === 'lxc' ? 0 : mem + 180 * mib,
-      disk: guest.type === 'lxc' ? Math.round(maxdisk * guest.diskUsed) : 0,
-      netin: counter(net, uptime, 0.1),
-      netout: counter(net * 0.35, uptime, 0.3),
-      diskread: counter(disk * 0.6, uptime, 0.5),
-      diskwrite: counter(disk, uptime, 0.7),
+      memhost: running && type === 'qemu' ? mem + 180 * mib : 0,
+      maxdisk,
+      disk: running && type === 'lxc' ? Math.round(maxdisk * guest.diskUsed) : 0,
+      netin: counter(load.net, uptime, 0.1),
+      netout: counter(load.net * 0.35, uptime, 0.3),
+      diskread: counter(load.disk * 0.6, uptime, 0.5),
+      diskwrite: counter(load.disk, uptime, 0.7),
       uptime,
     };
   }

@@ -1,4 +1,5 @@
 import { guestWord, setStopped, shutdownScript, startScript } from './guest-power.ts';
+import { restartManaged } from './ha.ts';
 import { type GuestState, isTemplate } from './model.ts';
 import type { TaskControl, TaskScript } from './tasks.ts';
 import type { AuthId } from './upid.ts';
@@ -81,6 +82,7 @@ export function* stopAllScript(
 function powerOff(world: World, name: string): void {
   for (const guest of world.guestsOf(name)) {
     if (guest.status === 'running') setStopped(world, guest);
+    if (guest.ha) guest.ha.state = 'freeze';
   }
   world.faults.nodeDown(name, true);
   world.node(name).poweredOff = true;
@@ -96,6 +98,7 @@ function powerOn(world: World, name: string): void {
   world.tasks.start({ ...start, type: 'startall' }, (task) =>
     startAllScript(world, name, task, { auth: root, force: false }),
   );
+  restartManaged(world, name);
 }
 
 /** Reboots a node or shuts it down: its guests first, then the machine; a reboot brings it and them back. */

@@ -9,6 +9,15 @@ function mix(a: number, b: number, c: number): number {
   return h >>> 0;
 }
 
+/** FNV-1a, mixed once more: neighbouring names must not give neighbouring numbers. */
+function hash(name: string): number {
+  let h = 0x811c9dc5;
+  for (let index = 0; index < name.length; index += 1) {
+    h = Math.imul(h ^ name.charCodeAt(index), 0x01000193);
+  }
+  return mix(h, name.length, 0x5bd1e995) | 0;
+}
+
 /** Randomness without state: every value is a function of the seed and its own name, so the world can be asked in any order. */
 export class Noise {
   readonly #seed: number;
@@ -18,20 +27,20 @@ export class Noise {
     this.#seed = seed | 0;
   }
 
-  #key(name: string): number {
+  /** The number that stands for a name; keep it where a name is asked for often. */
+  key(name: string): number {
     let key = this.#names.get(name);
     if (key === undefined) {
-      key = createHash('sha256').update(name).digest().readInt32LE(0);
+      key = hash(name);
       this.#names.set(name, key);
     }
     return key;
   }
 
   /** 0 ≤ x < 1, the same for the same name and index. */
-  at(name: string, index = 0): number {
-    return (
-      mix(this.#seed ^ this.#key(name), index, Math.floor(index / 0x1_0000_0000)) / 0x1_0000_0000
-    );
+  at(name: string | number, index = 0): number {
+    const key = typeof name === 'number' ? name : this.key(name);
+    return mix(this.#seed ^ key, index, Math.floor(index / 0x1_0000_0000)) / 0x1_0000_0000;
   }
 
   /** A whole number, `low` ≤ x ≤ `high`. */
@@ -46,7 +55,7 @@ export class Noise {
   }
 
   /** A line that wanders between 0 and 1 without jumps; `step` = seconds between its corners. */
-  wave(name: string, seconds: number, step: number): number {
+  wave(name: string | number, seconds: number, step: number): number {
     const place = seconds / step;
     const corner = Math.floor(place);
     const part = place - corner;

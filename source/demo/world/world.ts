@@ -57,6 +57,10 @@ export class World {
   readonly meter: Meter;
   /** Every request that got 501 because the demo does not have it: `GET /nodes/pve1/ceph`. */
   readonly unimplemented: string[] = [];
+  /** Bugs of the demo itself that a request ran into: stack traces. Tests expect it empty. */
+  readonly failures: string[] = [];
+  /** Costly answers, kept by those who made them for as long as they are still true. */
+  readonly keptAnswers = new Map<string, unknown>();
   /** Counts every change, so that answers may be kept while it stays the same. */
   revision = 0;
 

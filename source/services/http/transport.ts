@@ -65,6 +65,11 @@ export class Transport {
     return this.#lanes[this.#current];
   }
 
+  /** Another endpoint than the first one of the configuration is in use. */
+  get failedOver(): boolean {
+    return this.#current > 0;
+  }
+
   /** When the first endpoint may be tried again, while all of them are paused. */
   pausedUntil(): number | undefined {
     const now = this.#options.now();
@@ -196,9 +201,14 @@ export class Transport {
       journey.failure = failure;
       return undefined;
     }
-    if (write || code !== 'reset' || journey.retried >= retries) return failure;
-    journey.retried += 1;
+    if (write || code !== 'reset') return failure;
     journey.failure = failure;
+    if (journey.retried >= retries) {
+      // Perhaps another endpoint answers; reading twice does no harm.
+      journey.tried.add(lane);
+      return undefined;
+    }
+    journey.retried += 1;
     const wait = this.#options.timings.retry * (1 + 2 * this.#options.random()) * journey.retried;
     const slept = await deadline.race(new Promise((resolve) => setTimeout(resolve, wait)));
     return slept ? undefined : failure;

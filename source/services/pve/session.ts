@@ -130,6 +130,7 @@ export class PveSession {
       identity: this.#credentials.identity,
       requestsLastMinute: this.#log.lastMinute(),
       ...(lane ? { endpoint: sanitise(lane.endpoint.url) } : {}),
+      ...(this.#transport.failedOver ? { failover: true } : {}),
       ...(lane?.latency === undefined ? {} : { latency: lane.latency }),
       ...(lane?.skew === undefined ? {} : { skew: lane.skew }),
       ...(lane?.notAfter === undefined ? {} : { notAfter: lane.notAfter }),

@@ -2,8 +2,9 @@ import type { Line } from '../../components/line.ts';
 import type { Cell, CellContext, Column } from '../../components/table/columns.ts';
 import { age, fractionOf, NOT_APPLICABLE, percent, UNKNOWN, usedOf } from '../../domain/format.ts';
 import type { Guest } from '../../domain/guest.ts';
+import { guestUnknown } from '../../domain/resource-health.ts';
 import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
-import { guestActive, guestState, guestUnknown } from './state.ts';
+import { guestActive, guestState } from './state.ts';
 
 /** A figure that only a running guest has: `–` when it is off, `?` when it was not told. */
 function figure(guest: Guest, known: SafeText): Cell {

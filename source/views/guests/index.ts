@@ -1,6 +1,7 @@
 import { type DetailRequest, detailOf } from '../../domain/detail.ts';
 import { type Guest, guestKey } from '../../domain/guest.ts';
 import type { SiteInventory } from '../../domain/inventory.ts';
+import { guestUnknown } from '../../domain/resource-health.ts';
 import { say } from '../../domain/safe-text.ts';
 import { listEmpty, listNotes } from '../freshness.ts';
 import { graphLines, graphs } from '../graphs.ts';
@@ -9,7 +10,7 @@ import type { Copy, DetailTab, ListView, ViewContext } from '../types.ts';
 import { guestColumns } from './columns.ts';
 import { configTable } from './config.ts';
 import { snapshotTable } from './snapshots.ts';
-import { guestState, guestTitle, guestTrouble, guestUnknown } from './state.ts';
+import { guestState, guestTitle, guestTrouble } from './state.ts';
 import { previewLines, summaryLines, summarySources } from './summary.ts';
 
 function guestRows(sites: readonly SiteInventory[]): readonly Guest[] {

@@ -1,9 +1,10 @@
 import { segment } from '../../components/compose.ts';
 import type { Cell, Column } from '../../components/table/columns.ts';
 import { detailOf } from '../../domain/detail.ts';
-import { age, dateTime, NOT_APPLICABLE, UNKNOWN } from '../../domain/format.ts';
+import { age, dateTime, NOT_APPLICABLE } from '../../domain/format.ts';
 import { type Guest, guestKey } from '../../domain/guest.ts';
 import { type SafeText, say } from '../../domain/safe-text.ts';
+import { sinceServerTime } from '../../domain/server-time.ts';
 import { type SnapshotTreeLine, snapshotTree } from '../../domain/snapshot.ts';
 import { detailEmpty, detailNotes } from '../freshness.ts';
 import type { TabTable, ViewContext } from '../types.ts';
@@ -47,11 +48,8 @@ export const snapshotColumns: readonly Column<SnapshotTreeLine>[] = [
     min: 7,
     align: 'right',
     priority: 0,
-    cell: (line, { now }) => {
-      if (!line.snapshot) return none;
-      const at = taken(line);
-      return { text: at === undefined ? UNKNOWN : age(now - at) };
-    },
+    cell: (line, { now, ownSkew = 0 }) =>
+      line.snapshot ? { text: age(sinceServerTime(taken(line), now, ownSkew)) } : none,
     ticks: (line) => line.snapshot !== undefined,
   },
   {

@@ -1,15 +1,13 @@
 import type { Guest } from '../../domain/guest.ts';
+import {
+  brokenStates,
+  guestUnknown,
+  guestTrouble as troubleOf,
+} from '../../domain/resource-health.ts';
 import { type SafeText, say } from '../../domain/safe-text.ts';
 import type { StateWords } from '../state-words.ts';
 
-const bad: ReadonlySet<string> = new Set(['io-error', 'internal-error', 'guest-panicked']);
 const held: ReadonlySet<string> = new Set(['paused', 'suspended']);
-const badHa: ReadonlySet<string> = new Set(['error', 'fence', 'recovery']);
-
-/** Its node does not answer, so nothing is known of its present state. */
-export function guestUnknown(guest: Guest): boolean {
-  return guest.stale === true || guest.status === 'unknown';
-}
 
 /** Something happens in it that needs power: figures such as cpu load apply. */
 export function guestActive(guest: Guest): boolean {
@@ -23,17 +21,14 @@ export function guestState(guest: Guest): StateWords {
   if (word === 'running') return { glyph: say`●`, word, tone: 'good' };
   if (word === 'stopped') return { glyph: say`○`, word, tone: 'dim' };
   if (held.has(word)) return { glyph: say`◐`, word, tone: 'warn' };
-  if (bad.has(word)) return { glyph: say`✗`, word, tone: 'bad' };
+  if (brokenStates.has(word)) return { glyph: say`✗`, word, tone: 'bad' };
   return { glyph: say`◌`, word, tone: 'info' };
 }
 
 /** What is wrong with it, in words; undefined when nothing known is. */
 export function guestTrouble(guest: Guest): SafeText | undefined {
   if (guestUnknown(guest)) return say`state unknown: node ${guest.node} does not answer`;
-  if (bad.has(guest.status)) return guest.status;
-  if (guest.hastate !== undefined && badHa.has(guest.hastate))
-    return say`HA state ${guest.hastate}`;
-  return undefined;
+  return troubleOf(guest);
 }
 
 /** `101 web01`; the number alone when the name is not known. */

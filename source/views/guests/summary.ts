@@ -13,10 +13,11 @@ import {
 } from '../../domain/format.ts';
 import { type Guest, guestKey } from '../../domain/guest.ts';
 import type { GuestStatus } from '../../domain/guest-detail.ts';
+import { guestUnknown } from '../../domain/resource-health.ts';
 import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
 import { detailNotes, failureLines } from '../freshness.ts';
 import type { ViewContext } from '../types.ts';
-import { guestActive, guestState, guestTitle, guestUnknown } from './state.ts';
+import { guestActive, guestState, guestTitle } from './state.ts';
 
 export function summarySources(guest: Guest): readonly DetailRequest[] {
   const subject = guestKey(guest);

@@ -2,8 +2,9 @@ import { toneOfFraction } from '../../components/bar.ts';
 import type { Cell, Column } from '../../components/table/columns.ts';
 import { age, fractionOf, NOT_APPLICABLE, percent, UNKNOWN, usedOf } from '../../domain/format.ts';
 import type { Node } from '../../domain/node.ts';
+import { nodeOnline } from '../../domain/resource-health.ts';
 import { type SafeText, say } from '../../domain/safe-text.ts';
-import { type NodeRow, nodeOnline, nodeState } from './rows.ts';
+import { type NodeRow, nodeState } from './rows.ts';
 
 const limits = { warn: 0.85, bad: 0.95 };
 

@@ -14,10 +14,11 @@ import {
   usedOf,
 } from '../../domain/format.ts';
 import { type NodeStatus, nodeKey } from '../../domain/node.ts';
+import { nodeOnline } from '../../domain/resource-health.ts';
 import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
 import { detailNotes } from '../freshness.ts';
 import type { ViewContext } from '../types.ts';
-import { type NodeRow, nodeOnline, nodeState } from './rows.ts';
+import { type NodeRow, nodeState } from './rows.ts';
 
 const limits = { warn: 0.85, bad: 0.95 };
 

@@ -1,10 +1,11 @@
 import { nodeKey } from '../../domain/node.ts';
+import { nodeOnline } from '../../domain/resource-health.ts';
 import { say } from '../../domain/safe-text.ts';
 import { listEmpty, listNotes } from '../freshness.ts';
 import type { ListView } from '../types.ts';
 import { nodeColumns } from './columns.ts';
 import { nodePreviewLines } from './detail.ts';
-import { type NodeRow, nodeOnline, nodeRows, nodeState } from './rows.ts';
+import { type NodeRow, nodeRows, nodeState } from './rows.ts';
 import { nodeTabs } from './tabs.ts';
 
 /** Nodes of all sites. */

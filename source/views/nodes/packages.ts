@@ -1,6 +1,7 @@
 import type { Tone } from '../../components/line.ts';
 import type { Column } from '../../components/table/columns.ts';
 import { dateOf, NOT_APPLICABLE, UNKNOWN } from '../../domain/format.ts';
+import { certificateDays } from '../../domain/limits.ts';
 import type { AptUpdate, NodeCertificate } from '../../domain/node.ts';
 import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
 
@@ -73,7 +74,7 @@ export function daysWords(days: number | undefined): {
 } {
   if (days === undefined) return { text: UNKNOWN, tone: 'plain' };
   if (days < 0) return { text: say`✗ ran out ${-days} d ago`, tone: 'bad' };
-  if (days < 14) return { text: say`⚠ ${days} d left`, tone: 'warn' };
+  if (days < certificateDays) return { text: say`⚠ ${days} d left`, tone: 'warn' };
   return { text: say`✓ ${days} d left`, tone: 'good' };
 }
 

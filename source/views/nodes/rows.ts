@@ -1,7 +1,8 @@
 import type { SiteInventory } from '../../domain/inventory.ts';
 import type { Node } from '../../domain/node.ts';
+import { guestUnknown, nodeOnline } from '../../domain/resource-health.ts';
 import { say } from '../../domain/safe-text.ts';
-import { guestActive, guestUnknown } from '../guests/state.ts';
+import { guestActive } from '../guests/state.ts';
 import type { StateWords } from '../state-words.ts';
 
 /** One node and its guests by state; `version` is known for the node that answers only. */
@@ -35,12 +36,8 @@ export function nodeRows(sites: readonly SiteInventory[]): NodeRow[] {
   });
 }
 
-export function nodeOnline(node: Node): boolean {
-  return node.status === 'online' && node.stale !== true;
-}
-
 export function nodeState(node: Node): StateWords {
-  if (node.status === 'online' && !node.stale) {
+  if (nodeOnline(node)) {
     return { glyph: say`●`, word: node.status, tone: 'good' };
   }
   if (node.status === 'offline') return { glyph: say`✗`, word: node.status, tone: 'bad' };

@@ -4,11 +4,11 @@ import { type DetailData, type DetailRequest, detailOf } from '../../domain/deta
 import { nodeKey } from '../../domain/node.ts';
 import { type SafeText, say } from '../../domain/safe-text.ts';
 import type { Storage } from '../../domain/storage.ts';
-import { storageKey } from '../../domain/storage.ts';
+import { storageKey, storageRowKey } from '../../domain/storage.ts';
 import { detailEmpty, detailNotes, listNotes } from '../freshness.ts';
 import { graphLines, graphs } from '../graphs.ts';
 import { storageColumns } from '../storage/columns.ts';
-import { type StorageRow, storageRowKey } from '../storage/rows.ts';
+import type { StorageRow } from '../storage/rows.ts';
 import { taskTable } from '../tasks/tab.ts';
 import type { DetailTab, TabTable, ViewContext } from '../types.ts';
 import { nodeSummaryLines } from './detail.ts';

@@ -2,31 +2,32 @@ import { fact, segment, wrapped } from '../../components/compose.ts';
 import type { Line } from '../../components/line.ts';
 import type { Column } from '../../components/table/columns.ts';
 import { age, dateTime, NOT_APPLICABLE } from '../../domain/format.ts';
+import { type Finding, severityRank } from '../../domain/health.ts';
 import { nodeKey } from '../../domain/node.ts';
+import { nodeOnline } from '../../domain/resource-health.ts';
 import { type SafeText, say } from '../../domain/safe-text.ts';
-import { nodeOnline } from '../nodes/rows.ts';
 import type { StateWords } from '../state-words.ts';
-import type { ListView } from '../types.ts';
+import type { DetailTab, ListView } from '../types.ts';
 import { calmLines, healthLines } from './lines.ts';
-import { type Problem, problemsOf, type Severity, severityRank } from './problems.ts';
+import { openedBy, overviewRows } from './rows.ts';
 
-const severities: Readonly<Record<Severity, StateWords>> = {
+const severities: Readonly<Record<Finding['level'], StateWords>> = {
   critical: { glyph: say`✗`, word: say`critical`, tone: 'bad' },
   warning: { glyph: say`⚠`, word: say`warning`, tone: 'warn' },
   unknown: { glyph: say`?`, word: say`unknown`, tone: 'warn' },
 };
 
-const columns: readonly Column<Problem>[] = [
+const columns: readonly Column<Finding>[] = [
   {
     id: 'severity',
     title: say`Severity`,
     min: 10,
     priority: 0,
-    cell: ({ severity }) => {
-      const { glyph, word, tone } = severities[severity];
+    cell: ({ level }) => {
+      const { glyph, word, tone } = severities[level];
       return { text: say`${glyph} ${word}`, tone };
     },
-    sortValue: ({ severity }) => severityRank(severity),
+    sortValue: ({ level }) => severityRank(level),
   },
   {
     id: 'site',
@@ -35,7 +36,7 @@ const columns: readonly Column<Problem>[] = [
     max: 12,
     priority: 1,
     applies: (context) => context.manySites,
-    cell: ({ site }) => ({ text: site as SafeText }),
+    cell: ({ site }) => ({ text: site as string as SafeText }),
     sortValue: ({ site }) => site,
   },
   {
@@ -73,48 +74,56 @@ const columns: readonly Column<Problem>[] = [
   },
 ];
 
-function preview(problem: Problem, { width, now }: { width: number; now: number }): Line[] {
-  const { glyph, word, tone } = severities[problem.severity];
+function preview(finding: Finding, { width, now }: { width: number; now: number }): Line[] {
+  const { glyph, word, tone } = severities[finding.level];
   const since =
-    problem.since === undefined
+    finding.since === undefined
       ? NOT_APPLICABLE
-      : say`${dateTime(problem.since)}, ${age(now - problem.since)} ago`;
+      : say`${dateTime(finding.since)}, ${age(now - finding.since)} ago`;
   return [
     fact(say`Severity`, [segment(say`${glyph} ${word}`, tone)]),
-    fact(say`Site`, problem.site as SafeText),
-    fact(say`Where`, problem.where),
+    fact(say`Site`, finding.site as string as SafeText),
+    fact(say`Where`, finding.where),
     fact(say`Since`, since),
     [],
-    ...wrapped(problem.what, width),
+    ...wrapped(finding.what, width),
   ];
 }
 
+/** The finding in full, for those that lead to no object: a failure may have a lot to say. */
+const finding: DetailTab<Finding> = {
+  id: 'finding',
+  title: say`Finding`,
+  sources: () => [],
+  body: (row, context) => ({ kind: 'lines', lines: preview(row, context) }),
+};
+
 /** What needs the user over all sites, worst first, under the health of every site. Enter jumps to the object. */
-export const overviewView: ListView<Problem> = {
+export const overviewView: ListView<Finding> = {
   id: 'overview',
   key: '0',
   title: say`Overview`,
-  rows: problemsOf,
+  rows: overviewRows,
   sources: (sites) =>
     sites.flatMap((site) =>
       (site.resources.data?.nodes ?? [])
         .filter(nodeOnline)
         .map((node) => ({ kind: 'node.certificates', subject: nodeKey(node) }) as const),
     ),
-  rowKey: ({ key }) => key,
+  rowKey: ({ id }) => id,
   rowTitle: ({ where }) => where,
   columns,
   defaultSort: { column: 'severity', descending: false },
-  filterFields: (problem) => ({
-    text: [problem.what, problem.where],
-    fields: { site: [problem.site], status: [problem.severity] },
+  filterFields: (finding) => ({
+    text: [finding.what, finding.where],
+    fields: { site: [finding.site], status: [finding.level] },
   }),
   sick: () => true,
   stale: () => false,
   notes: healthLines,
   empty: calmLines,
   preview,
-  tabs: [],
-  copies: (problem) => [{ label: say`text`, text: say`${problem.where}: ${problem.what}` }],
-  open: ({ open }) => open,
+  tabs: [finding],
+  copies: (finding) => [{ label: say`text`, text: say`${finding.where}: ${finding.what}` }],
+  open: openedBy,
 };

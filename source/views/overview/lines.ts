@@ -4,13 +4,13 @@ import type { Line, Segment, Tone } from '../../components/line.ts';
 import { detailOf } from '../../domain/detail.ts';
 import { age, count, fractionOf, percent } from '../../domain/format.ts';
 import type { SiteInventory } from '../../domain/inventory.ts';
+import { fullness } from '../../domain/limits.ts';
 import { nodeKey } from '../../domain/node.ts';
 import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
 import type { ViewContext } from '../types.ts';
-import { type Health, healthOf } from './health.ts';
+import { type Figures, figuresOf } from './figures.ts';
 
 const dot: Segment = segment(say` · `, 'dim');
-const limits = { warn: 0.85, bad: 0.95 };
 
 /** `quorate`, `NO QUORUM`, nothing for a node on its own, `quorum ?` while unknown. */
 export function quorumWords(site: SiteInventory): Segment | undefined {
@@ -20,24 +20,24 @@ export function quorumWords(site: SiteInventory): Segment | undefined {
   return quorate ? segment(say`quorate`) : segment(say`✗ no quorum`, 'bad');
 }
 
-export function nodesWords({ nodes }: Health): Segment {
+export function nodesWords({ nodes }: Figures): Segment {
   const tone: Tone = nodes.total === 0 ? 'warn' : nodes.online < nodes.total ? 'bad' : 'plain';
   if (nodes.total === 0) return segment(say`nodes ?`, tone);
   const sign = nodes.online < nodes.total ? say`✗ ` : say``;
   return segment(say`${sign}${nodes.online}/${nodes.total} nodes`, tone);
 }
 
-export function cpuWords({ cpu, silent }: Health): Segment {
+export function cpuWords({ cpu, silent }: Figures): Segment {
   const partly = cpu !== undefined && silent.length > 0 ? say` of those that answer` : say``;
-  return segment(say`cpu ${percent(cpu)}${partly}`, toneOfFraction(cpu, limits));
+  return segment(say`cpu ${percent(cpu)}${partly}`, toneOfFraction(cpu, fullness));
 }
 
-export function memWords({ mem }: Health): Segment {
+export function memWords({ mem }: Figures): Segment {
   const fraction = fractionOf(mem?.used, mem?.total);
-  return segment(say`mem ${percent(fraction)}`, toneOfFraction(fraction, limits));
+  return segment(say`mem ${percent(fraction)}`, toneOfFraction(fraction, fullness));
 }
 
-function guestWords({ guests }: Health): Line {
+function guestWords({ guests }: Figures): Line {
   return joinLines(
     [
       textLine(say`${guests.running} of ${count(guests.total, 'guest')} running`),
@@ -49,7 +49,7 @@ function guestWords({ guests }: Health): Line {
   );
 }
 
-function storageWords({ storages }: Health): Line {
+function storageWords({ storages }: Figures): Line {
   return joinLines(
     [
       textLine(count(storages.total, 'storage')),
@@ -60,7 +60,7 @@ function storageWords({ storages }: Health): Line {
   );
 }
 
-function taskWords({ tasks }: Health): Line {
+function taskWords({ tasks }: Figures): Line {
   if (!tasks) return textLine(say`tasks ?`, 'warn');
   const failed = say`${tasks.failed} failed in 24 h`;
   return joinLines(
@@ -101,22 +101,22 @@ function siteLines(site: SiteInventory, context: ViewContext): Line[] {
   const indent = segment(say`  `);
   const head: Line = [name, indent, ...connectionWords(site, context.now)];
   if (site.resources.data === undefined) return [head];
-  const health = healthOf([site]);
+  const figures = figuresOf([site]);
   const silent =
-    health.silent.length > 0
-      ? textLine(say`not in the sums: ${joinSafe(health.silent, ', ')}`, 'warn')
+    figures.silent.length > 0
+      ? textLine(say`not in the sums: ${joinSafe(figures.silent, ', ')}`, 'warn')
       : [];
   const flow = (parts: readonly Line[]) => flowLines(parts, dot, context.width, indent);
   return [
     head,
-    ...flow([...loadParts(site, health), silent]),
-    ...flow([guestWords(health), storageWords(health), taskWords(health)]),
+    ...flow([...loadParts(site, figures), silent]),
+    ...flow([guestWords(figures), storageWords(figures), taskWords(figures)]),
   ];
 }
 
-function loadParts(site: SiteInventory, health: Health): Line[] {
+function loadParts(site: SiteInventory, figures: Figures): Line[] {
   const quorum = quorumWords(site);
-  return [[nodesWords(health)], quorum ? [quorum] : [], [cpuWords(health)], [memWords(health)]];
+  return [[nodesWords(figures)], quorum ? [quorum] : [], [cpuWords(figures)], [memWords(figures)]];
 }
 
 /** One site in one line, where there are many sites or few rows. */
@@ -124,8 +124,8 @@ function shortLine(site: SiteInventory, { now }: ViewContext): Line {
   const name: Segment = { text: site.site as string as SafeText, tone: 'heading' };
   const gap = segment(say`  `);
   if (site.resources.data === undefined) return [name, gap, ...connectionWords(site, now)];
-  const health = healthOf([site]);
-  return [name, gap, ...joinLines([...loadParts(site, health), guestWords(health)], dot)];
+  const figures = figuresOf([site]);
+  return [name, gap, ...joinLines([...loadParts(site, figures), guestWords(figures)], dot)];
 }
 
 /** The health of every site, above the list of what needs the user, for which at least half of the rows are left. */
@@ -146,15 +146,18 @@ export function healthLines(context: ViewContext): Line[] {
   return [...lines.slice(0, room - 1), textLine(say`… ${count(hidden, 'more site')}`, 'dim')];
 }
 
+/** What a verdict rests on. */
+const sources = ['resources', 'cluster', 'tasks', 'permissions'] as const;
+
 /** What an empty problem list may claim: everything that was read is fine, and what was not read. */
 export function calmLines(sites: readonly SiteInventory[], now: number): Line[] {
   if (sites.length === 0) return [textLine(say`no site is configured`, 'warn')];
   const missing = sites.flatMap((site) =>
-    (['resources', 'cluster', 'tasks'] as const)
+    sources
       .filter((name) => site[name].data === undefined)
       .map((name) => say`${site.site as string as SafeText} ${name as string as SafeText}`),
   );
-  if (missing.length === sites.length * 3) return [textLine(say`loading`, 'dim')];
+  if (missing.length === sites.length * sources.length) return [textLine(say`loading`, 'dim')];
   const read = sites.flatMap(({ resources }) => resources.fetchedAt ?? []);
   const oldest = read.length === 0 ? undefined : now - Math.min(...read);
   const lines: Line[] = [

@@ -1,6 +1,7 @@
 import type { Cell, Column } from '../../components/table/columns.ts';
 import { age, bytes, NOT_APPLICABLE, UNKNOWN } from '../../domain/format.ts';
 import { type SafeText, say } from '../../domain/safe-text.ts';
+import { sinceServerTime } from '../../domain/server-time.ts';
 import type { Volume } from '../../domain/storage.ts';
 
 const none: Cell = { text: NOT_APPLICABLE, tone: 'dim' };
@@ -45,9 +46,9 @@ export const volumeColumns: readonly Column<Volume>[] = [
     min: 7,
     align: 'right',
     priority: 1,
-    cell: (volume, { now }) =>
+    cell: (volume, { now, ownSkew = 0 }) =>
       // Only backups and files have a time of their own.
-      volume.ctime ? { text: age(now - volume.ctime * 1000) } : none,
+      volume.ctime ? { text: age(sinceServerTime(volume.ctime * 1000, now, ownSkew)) } : none,
     ticks: (volume) => Boolean(volume.ctime),
     sortValue: (volume) => volume.ctime,
   },

@@ -3,7 +3,7 @@ import { fractionOf } from '../../domain/format.ts';
 import type { SiteInventory } from '../../domain/inventory.ts';
 import { type SafeText, say } from '../../domain/safe-text.ts';
 import type { SiteId } from '../../domain/site.ts';
-import { type Storage, storageKey } from '../../domain/storage.ts';
+import { type Storage, storageRowKey } from '../../domain/storage.ts';
 import type { StateWords } from '../state-words.ts';
 
 /** A storage as a person counts them: a shared one is one, a local one is one on each node. */
@@ -16,11 +16,6 @@ export interface StorageRow {
   readonly members: readonly Storage[];
   /** The member to read figures and content from: the first that is available. */
   readonly primary: Storage;
-}
-
-/** The row a node's storage belongs to. */
-export function storageRowKey(storage: Storage): string {
-  return storage.shared ? `${storage.site}/storage/*/${storage.storage}` : storageKey(storage);
 }
 
 export function storageAvailable(storage: Storage): boolean {

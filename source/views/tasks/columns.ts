@@ -1,8 +1,8 @@
 import type { Column } from '../../components/table/columns.ts';
-import { age, duration, NOT_APPLICABLE, UNKNOWN } from '../../domain/format.ts';
+import { duration, NOT_APPLICABLE, UNKNOWN } from '../../domain/format.ts';
 import { type SafeText, say } from '../../domain/safe-text.ts';
 import type { Task } from '../../domain/task.ts';
-import { outcomeState, taskDuration, taskTitle } from './words.ts';
+import { outcomeState, startedAgo, taskDuration, taskTitle } from './words.ts';
 
 const always = () => true;
 
@@ -50,7 +50,7 @@ const columns: readonly Column<Task>[] = [
     min: 10,
     align: 'right',
     priority: 1,
-    cell: (task, { now }) => ({ text: say`${age(now - task.starttime * 1000)} ago` }),
+    cell: (task, { now, skew }) => ({ text: startedAgo(task, now, skew?.[task.site]) }),
     ticks: always,
     sortValue: (task) => task.starttime,
   },
@@ -60,7 +60,9 @@ const columns: readonly Column<Task>[] = [
     min: 10,
     align: 'right',
     priority: 4,
-    cell: (task, { now }) => ({ text: duration(taskDuration(task, now)) }),
+    cell: (task, { now, skew }) => ({
+      text: duration(taskDuration(task, now, skew?.[task.site])),
+    }),
     ticks: always,
     sortValue: (task) => (task.endtime === undefined ? undefined : task.endtime - task.starttime),
   },

@@ -1,22 +1,16 @@
 import { fact, segment, textLine } from '../../components/compose.ts';
 import type { Line } from '../../components/line.ts';
 import { detailOf } from '../../domain/detail.ts';
-import {
-  age,
-  clockTime,
-  dateTime,
-  duration,
-  NOT_APPLICABLE,
-  UNKNOWN,
-} from '../../domain/format.ts';
+import { clockTime, dateTime, duration, NOT_APPLICABLE, UNKNOWN } from '../../domain/format.ts';
 import type { SiteInventory } from '../../domain/inventory.ts';
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
-import type { Task, TaskOutcome } from '../../domain/task.ts';
+import { clockSkew } from '../../domain/server-time.ts';
+import type { Task, TaskLogPage, TaskOutcome } from '../../domain/task.ts';
 import { detailNotes, failureLines, listEmpty, listNotes } from '../freshness.ts';
 import type { DetailTab, ListView, ViewContext } from '../types.ts';
 import { taskColumns } from './columns.ts';
 import { taskCopies } from './tab.ts';
-import { outcomeState, taskDuration, taskKey, taskTitle } from './words.ts';
+import { outcomeState, serverAgo, taskDuration, taskKey, taskTitle } from './words.ts';
 
 function taskRows(sites: readonly SiteInventory[]): readonly Task[] {
   const seen = new Set<string>();
@@ -42,16 +36,25 @@ function currentOutcome(
   return { outcome: status.outcome, status: status.exitstatus ?? task.status };
 }
 
+function skewOf(task: Task, { sites }: ViewContext): number {
+  return clockSkew(sites.find(({ site }) => site === task.site)?.connection);
+}
+
 function stateLine(task: Task, context: ViewContext): Line {
   const { outcome, status } = currentOutcome(task, context);
   const { glyph, word, tone } = outcomeState(outcome);
-  const took = duration(taskDuration({ ...task, outcome }, context.now));
+  const took = duration(taskDuration({ ...task, outcome }, context.now, skewOf(task, context)));
   const said = status === undefined || outcome === 'running' ? say`` : say` · ${status}`;
   return [
     segment(say`${glyph} ${word}`, tone),
     segment(say` · ${took} · on ${task.node} by ${task.user}`, 'dim'),
     segment(said, tone),
   ];
+}
+
+/** Lines at the beginning of a long log that are not kept. */
+function leftOut(page: TaskLogPage): number {
+  return Math.max(0, page.next - page.lines.length);
 }
 
 function logTab(): DetailTab<Task> {
@@ -69,6 +72,14 @@ function logTab(): DetailTab<Task> {
       if (log.failure) notes.push(...detailNotes(log, context));
       else if (log.data === undefined) notes.push(textLine(say`loading the log`, 'dim'));
       else if (lines.length === 0) notes.push(textLine(say`the log is empty so far`, 'dim'));
+      if (log.data && leftOut(log.data) > 0) {
+        notes.push(
+          textLine(
+            say`the last ${lines.length} lines; ${leftOut(log.data)} earlier ones are not shown`,
+            'dim',
+          ),
+        );
+      }
       return { kind: 'log', lines, notes };
     },
   };
@@ -77,10 +88,11 @@ function logTab(): DetailTab<Task> {
 function factLines(task: Task, context: ViewContext): Line[] {
   const { outcome, status } = currentOutcome(task, context);
   const { glyph, word, tone } = outcomeState(outcome);
+  const skew = skewOf(task, context);
   const at = (seconds: number | undefined, absent: SafeText) =>
     seconds === undefined
       ? absent
-      : say`${dateTime(seconds * 1000)} ${age(context.now - seconds * 1000)} ago`;
+      : say`${dateTime(seconds * 1000)} ${serverAgo(seconds, context.now, skew)}`;
   const ended = outcome === 'running' ? NOT_APPLICABLE : UNKNOWN;
   return [
     fact(say`Task`, taskTitle(task)),
@@ -88,7 +100,7 @@ function factLines(task: Task, context: ViewContext): Line[] {
     fact(say`Result`, [segment(status ?? ended, outcome === 'error' ? 'bad' : 'plain')]),
     fact(say`Started`, at(task.starttime, UNKNOWN)),
     fact(say`Ended`, at(task.endtime, ended)),
-    fact(say`Took`, duration(taskDuration({ ...task, outcome }, context.now))),
+    fact(say`Took`, duration(taskDuration({ ...task, outcome }, context.now, skew))),
     fact(say`Node`, task.node),
     fact(say`User`, task.user),
     fact(say`Type`, task.type),

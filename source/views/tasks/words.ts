@@ -1,5 +1,7 @@
+import { age, UNKNOWN } from '../../domain/format.ts';
 import type { SafeText } from '../../domain/safe-text.ts';
 import { say } from '../../domain/safe-text.ts';
+import { sinceServerTime } from '../../domain/server-time.ts';
 import type { Task, TaskOutcome } from '../../domain/task.ts';
 import type { StateWords } from '../state-words.ts';
 
@@ -95,8 +97,22 @@ export function outcomeState(outcome: TaskOutcome): StateWords {
   return states[outcome];
 }
 
-/** How long it ran or has been running, in ms; undefined for a task that ended at an unknown time. */
-export function taskDuration(task: Task, now: number): number | undefined {
-  if (task.endtime !== undefined) return (task.endtime - task.starttime) * 1000;
-  return task.outcome === 'running' ? Math.max(0, now - task.starttime * 1000) : undefined;
+/** How long ago, by the server's own clock: `4 min ago`, `?` for a moment that is still to come. */
+export function serverAgo(seconds: number, now: number, skew = 0): SafeText {
+  const passed = sinceServerTime(seconds * 1000, now, skew);
+  return passed === undefined ? UNKNOWN : say`${age(passed)} ago`;
+}
+
+export function startedAgo(task: Task, now: number, skew?: number): SafeText {
+  return serverAgo(task.starttime, now, skew);
+}
+
+/**
+ * How long it ran or has been running, in ms; undefined for a task that ended at an unknown time. `skew` = server clock
+ * minus ours.
+ */
+export function taskDuration(task: Task, now: number, skew = 0): number | undefined {
+  const { starttime, endtime } = task;
+  if (endtime !== undefined) return endtime < starttime ? undefined : (endtime - starttime) * 1000;
+  return task.outcome === 'running' ? sinceServerTime(starttime * 1000, now, skew) : undefined;
 }

@@ -79,7 +79,8 @@ test('warnings are told apart from ok', async () => {
 });
 
 test("a failed task is a failure with Proxmox's own words", async () => {
-  const { api } = taskApi([ended('error', 'no space left on device')]);
+  const log = ['ERROR: something on the way'];
+  const { api } = taskApi([ended('error', 'no space left on device')], log);
   const failed = failure((await follow(api)).result);
   assert.equal(failed.kind, 'task-failed');
   assert.equal(failed.where, 'vzdump 101 on pve1');

@@ -113,7 +113,10 @@ test('an offline node is critical, and its guests and storages are not told agai
       ],
     }),
   );
-  assert.deepEqual(result, ['critical', 'critical node pve3: node is offline']);
+  assert.deepEqual(result, [
+    'critical',
+    'critical node pve3: node is offline, the state of 1 guest is not known',
+  ]);
 });
 
 test('no quorum is critical', () => {
@@ -163,6 +166,58 @@ test('a guest that stopped on an I/O error is critical', () => {
     'critical',
     'critical guest 101 vm101: guest stands still: io-error',
   ]);
+});
+
+test('a guest whose processors stopped for another error, or that HA gave up, is critical', () => {
+  assert.equal(verdict(inventory({ guests: [guest(101, 'guest-panicked')] }))[0], 'critical');
+  assert.deepEqual(
+    verdict(inventory({ guests: [{ ...guest(101), hastate: sanitise('error') }] })),
+    ['critical', 'critical guest 101 vm101: HA state is error'],
+  );
+  const well = { ...guest(101), hastate: sanitise('started') };
+  assert.deepEqual(verdict(inventory({ guests: [well] })), ['ok']);
+});
+
+test('a guest of unknown state on a node that answers is unknown', () => {
+  assert.deepEqual(verdict(inventory({ guests: [guest(101, 'unknown')] })), [
+    'unknown',
+    "unknown guest 101 vm101: guest's state is not known",
+  ]);
+});
+
+test('a shared storage that is away on one node is told with that node, and how full it is once', () => {
+  const shared = (on: string, more: Partial<Storage> = {}) =>
+    storage('nfs', 90, { shared: true, node: sanitise(on), ...more });
+  const result = verdict(
+    inventory({
+      nodes: [node('pve1'), node('pve2')],
+      storages: [shared('pve1'), shared('pve2', { status: sanitise('unknown') })],
+    }),
+  );
+  assert.deepEqual(result, [
+    'unknown',
+    'unknown storage nfs: storage is unknown on pve2',
+    'warning storage nfs: storage is 90% full',
+  ]);
+});
+
+test('a storage plugin without a capacity of its own is nothing', () => {
+  const lun = storage('lun', undefined, { maxdisk: undefined, plugintype: sanitise('iscsi') });
+  assert.deepEqual(verdict(inventory({ storages: [lun] })), ['ok']);
+});
+
+test('findings have an id of their own each, so that a list can follow them', () => {
+  const { findings } = assess(
+    [
+      inventory({
+        guests: [guest(101, 'io-error'), guest(102, 'io-error')],
+        storages: [storage('a', 90), storage('b', undefined)],
+      }),
+    ],
+    now,
+  );
+  assert.equal(new Set(findings.map(({ id }) => id)).size, findings.length);
+  assert.equal(findings.length, 4);
 });
 
 test('failed tasks of the last 24 h warn, by the clock of the server', () => {

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { lineWidth } from '../../../source/components/compose.ts';
-import { headerLine } from '../../../source/components/header.ts';
 import { sortRows } from '../../../source/components/table/sort.ts';
 import { sanitise, say } from '../../../source/domain/safe-text.ts';
-import type { SiteId } from '../../../source/domain/site.ts';
-import { framePieces } from '../../../source/views/frame.ts';
 import { viewOf, views } from '../../../source/views/index.ts';
-import { healthOf } from '../../../source/views/overview/health.ts';
-import { overviewView } from '../../../source/views/overview/index.ts';
 import { storageColumns } from '../../../source/views/storage/columns.ts';
 import { storageView } from '../../../source/views/storage/index.ts';
 import { taskColumns } from '../../../source/views/tasks/columns.ts';
@@ -21,14 +15,11 @@ import {
   detail,
   drawn,
   GiB,
-  guest,
   node,
   now,
   site,
   storage,
   task,
-  textOf,
-  unreachable,
   withResources,
 } from './fixtures.ts';
 
@@ -175,118 +166,4 @@ test('the log tab shows the log with the state of the task, even when the list i
   assert.match(allOf(made.notes ?? []), /✗ failed .*got timeout/);
   const waiting = tab.body(running, contextOf([withTasks]));
   assert.match(waiting.kind === 'log' ? allOf(waiting.notes ?? []) : '', /loading the log/);
-});
-
-const sick = withResources(
-  {
-    nodes: [
-      node('pve1', { cpu: 0.5, maxcpu: 30 }),
-      node('pve2', { cpu: 0.1, maxcpu: 10 }),
-      node('pve3', {
-        status: say`offline`,
-        stale: true,
-        cpu: 0.9,
-        maxcpu: 99,
-        seenAt: now - 60_000,
-      }),
-    ],
-    guests: [
-      guest(100),
-      guest(101, { status: say`io-error` }),
-      guest(102, { node: say`pve3`, status: say`unknown`, stale: true }),
-      guest(103, { status: say`stopped` }),
-    ],
-    storages: [storage('full', { disk: 97 * GiB }), storage('tight', { disk: 86 * GiB })],
-  },
-  { tasks: { data: tasks, fetchedAt: now, fetching: false } },
-);
-
-test('cluster load is weighted by cores and leaves dead nodes out, by name', () => {
-  const health = healthOf([sick]);
-  assert.equal(health.cpu, (0.5 * 30 + 0.1 * 10) / 40);
-  assert.deepEqual(health.silent, ['pve3']);
-  assert.deepEqual(health.nodes, { online: 2, total: 3 });
-  assert.deepEqual(health.guests, { running: 2, stopped: 1, unknown: 1, sick: 1, total: 4 });
-  assert.deepEqual(health.tasks, { running: 1, failed: 1 });
-  assert.equal(healthOf([site({ resources: { fetching: true } })]).cpu, undefined);
-});
-
-test('what needs the user is listed worst first and each leads to its object', () => {
-  const rows = overviewView.rows([sick]);
-  const text = rows.map(({ severity, where, what }) => `${severity} ${where}: ${what}`);
-  assert.deepEqual(text, [
-    'critical pve3: node is offline, the state of 1 guest is unknown',
-    'critical 101 guest-101: io-error',
-    'critical full on pve1: 97% full',
-    'warning tight on pve1: 86% full',
-    'warning pve1: Back up failed: job errors',
-  ]);
-  const views = rows
-    .map((row) => overviewView.open?.(row))
-    .map((at) => (at && 'view' in at ? at.view : ''));
-  assert.deepEqual(views, ['nodes', 'guests', 'storage', 'storage', 'tasks']);
-  assert.equal(new Set(rows.map(overviewView.rowKey)).size, rows.length);
-  for (const width of [60, 80, 120]) drawn(overviewView.columns, rows, width);
-});
-
-test('a source that fails is a problem of its own, and certificates count once they are read', () => {
-  const failing = site({
-    tasks: { fetching: false, failure: unreachable },
-    cluster: { data: { quorate: false, members: [] }, fetchedAt: now, fetching: false },
-  });
-  const text = overviewView.rows([failing]).map(({ severity, what }) => `${severity} ${what}`);
-  assert.match(text[0] ?? '', /critical no quorum/);
-  assert.match(text[1] ?? '', /unknown The server does not answer/);
-  const one = withResources({ nodes: [node('pve1')] });
-  assert.deepEqual(overviewView.rows([one]), []);
-  const details = detail('node.certificates', 'home/node/pve1', {
-    data: [{ filename: say`pve-ssl.pem`, notAfter: now + 3 * 86_400_000 }],
-  });
-  assert.match(overviewView.rows([one], details)[0]?.what ?? '', /certificate runs out in 3 d/);
-});
-
-test('the calm overview claims only what was read', () => {
-  const calm = allOf(overviewView.empty([site()], now));
-  assert.match(calm, /Nothing that was read needs you, as of 3 s ago/);
-  assert.doesNotMatch(calm, /Not known/);
-  const partly = allOf(overviewView.empty([site({ tasks: { fetching: true } })], now));
-  assert.match(partly, /Not known yet: home tasks/);
-  const never = { fetching: true };
-  const nothing = site({ resources: never, cluster: never, tasks: never });
-  assert.equal(allOf(overviewView.empty([nothing], now)), 'loading');
-});
-
-test('site health fits small and large screens and names what is missing from the sums', () => {
-  const full = allOf(overviewView.notes?.(contextOf([sick])) ?? []);
-  assert.match(full, /● connected · read 3 s ago · PVE 9.2.3 · 4 ms/);
-  assert.match(full, /✗ 2\/3 nodes · quorate · cpu 40% of those that answer/);
-  assert.match(full, /not in the sums: pve3/);
-  assert.match(full, /2 of 4 guests running · 1 stopped · \? 1 unknown · ✗ 1 sick/);
-  assert.match(full, /2 storages · ⚠ 2 nearly full/);
-  assert.match(full, /1 task running · ✗ 1 failed in 24 h/);
-  for (const line of full.split('\n')) assert.ok(line.length <= 78, line);
-  const many = Array.from({ length: 20 }, (_, index) => site({ site: `site${index}` as SiteId }));
-  const lines = overviewView.notes?.(contextOf(many, {}, { width: 58, height: 10 })) ?? [];
-  assert.ok(lines.length <= 5);
-  assert.match(textOf(lines[lines.length - 1] ?? []), /16 more sites/);
-});
-
-test('the header keeps the place, the nodes and the age at every width', () => {
-  const { left, right } = framePieces({
-    sites: [sick],
-    crumbs: [say`guests`],
-    now,
-    readOnly: true,
-    alerts: 5,
-  });
-  for (const width of [60, 80, 120, 160]) {
-    const line = headerLine(left, right, width);
-    assert.equal(lineWidth(line), width);
-    assert.match(textOf(line), /home ▸ guests · ✗ 2\/3 nodes.* 3 s ago {2}RO $/);
-  }
-  const wide = textOf(headerLine(left, right, 160));
-  assert.match(wide, /quorate · cpu 40% .*root@pam!tui {2}pinned ✓ {2}4 ms/);
-  const lost = site({ resources: { ...sick.resources, failure: unreachable } });
-  const broken = framePieces({ sites: [lost], crumbs: [], now, readOnly: false, alerts: 0 });
-  assert.match(textOf(headerLine(broken.left, broken.right, 120)), /home does not answer/);
 });

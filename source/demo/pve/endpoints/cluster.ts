@@ -12,22 +12,18 @@ interface Kept {
   readonly answer: Prepared;
 }
 
-/** Keeps the last answer for each caller and type while nothing changed in this period. */
-function resourcesHandler() {
-  const kept = new WeakMap<object, Map<string, Kept>>();
-  return (call: Call): Prepared => {
-    const { world } = call;
-    const type = call.text('type');
-    const key = `${authIdText(call.who)} ${type ?? ''}`;
-    const stamp = `${world.period} ${world.settings.statusPeriod} ${world.revision}`;
-    const answers = kept.get(world) ?? new Map<string, Kept>();
-    kept.set(world, answers);
-    const old = answers.get(key);
-    if (old?.stamp === stamp && old.acl === world.accounts.acl) return old.answer;
-    const answer = new Prepared(resourceRows(call, type));
-    answers.set(key, { stamp, acl: world.accounts.acl, answer });
-    return answer;
-  };
+/** Sends the last answer for this caller and type again while nothing changed in this period. */
+function resources(call: Call): Prepared {
+  const { world } = call;
+  const type = call.text('type');
+  const key = `resources ${authIdText(call.who)} ${type ?? ''}`;
+  const stamp = `${world.period} ${world.settings.statusPeriod} ${world.revision}`;
+  const { acl } = world.accounts;
+  const old = world.keptAnswers.get(key) as Kept | undefined;
+  if (old?.stamp === stamp && old.acl === acl) return old.answer;
+  const kept: Kept = { stamp, acl, answer: new Prepared(resourceRows(call, type)) };
+  world.keptAnswers.set(key, kept);
+  return kept.answer;
 }
 
 function clusterStatus(call: Call): unknown[] {
@@ -147,68 +143,66 @@ const options = {
   'user-tag-access': { 'user-allow': 'free' },
 };
 
-export function clusterEndpoints(): Endpoint[] {
-  return [
-    {
-      method: 'GET',
-      path: '/cluster/resources',
-      permission: 'all',
-      parameters: { type: optionalText({ enum: ['vm', 'storage', 'node', 'sdn'] }) },
-      handler: resourcesHandler(),
+export const clusterEndpoints: readonly Endpoint[] = [
+  {
+    method: 'GET',
+    path: '/cluster/resources',
+    permission: 'all',
+    parameters: { type: optionalText({ enum: ['vm', 'storage', 'node', 'sdn'] }) },
+    handler: resources,
+  },
+  {
+    method: 'GET',
+    path: '/cluster/status',
+    permission: { path: '/', privileges: ['Sys.Audit'] },
+    parameters: {},
+    handler: clusterStatus,
+  },
+  {
+    method: 'GET',
+    path: '/cluster/nextid',
+    permission: 'all',
+    parameters: { vmid: optionalVmid },
+    handler: nextId,
+  },
+  {
+    method: 'GET',
+    path: '/cluster/options',
+    permission: 'all',
+    parameters: {},
+    handler: () => options,
+  },
+  {
+    method: 'GET',
+    path: '/cluster/log',
+    permission: 'all',
+    parameters: { max: optionalInteger({ minimum: 1 }) },
+    handler: (call) => {
+      const all = call.may('/', 'Sys.Syslog');
+      return call.world.clusterLog
+        .newest(call.number('max') ?? 50)
+        .filter((entry) => all || entry.user === authIdText(call.who));
     },
-    {
-      method: 'GET',
-      path: '/cluster/status',
-      permission: { path: '/', privileges: ['Sys.Audit'] },
-      parameters: {},
-      handler: clusterStatus,
-    },
-    {
-      method: 'GET',
-      path: '/cluster/nextid',
-      permission: 'all',
-      parameters: { vmid: optionalVmid },
-      handler: nextId,
-    },
-    {
-      method: 'GET',
-      path: '/cluster/options',
-      permission: 'all',
-      parameters: {},
-      handler: () => options,
-    },
-    {
-      method: 'GET',
-      path: '/cluster/log',
-      permission: 'all',
-      parameters: { max: optionalInteger({ minimum: 1 }) },
-      handler: (call) => {
-        const all = call.may('/', 'Sys.Syslog');
-        return call.world.clusterLog
-          .newest(call.number('max') ?? 50)
-          .filter((entry) => all || entry.user === authIdText(call.who));
-      },
-    },
-    {
-      method: 'GET',
-      path: '/cluster/tasks',
-      permission: 'all',
-      parameters: {},
-      handler: clusterTasks,
-    },
-    {
-      method: 'GET',
-      path: '/cluster/ha/status/current',
-      permission: { path: '/', privileges: ['Sys.Audit'] },
-      parameters: {},
-      handler: haStatus,
-    },
-    {
-      method: 'GET',
-      path: '/version',
-      permission: 'all',
-      parameters: {},
-      handler: () => ({ version: '9.2.3', release: '9.2', repoid: '3f0d8bca5d1ae6c1' }),
-    },
-  ];
-}
+  },
+  {
+    method: 'GET',
+    path: '/cluster/tasks',
+    permission: 'all',
+    parameters: {},
+    handler: clusterTasks,
+  },
+  {
+    method: 'GET',
+    path: '/cluster/ha/status/current',
+    permission: { path: '/', privileges: ['Sys.Audit'] },
+    parameters: {},
+    handler: haStatus,
+  },
+  {
+    method: 'GET',
+    path: '/version',
+    permission: 'all',
+    parameters: {},
+    handler: () => ({ version: '9.2.3', release: '9.2', repoid: '3f0d8bca5d1ae6c1' }),
+  },
+];

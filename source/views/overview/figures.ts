@@ -1,14 +1,14 @@
-import { storageLimits } from '../../components/bar.ts';
+import { recentlyFailed } from '../../domain/health.ts';
 import type { SiteInventory } from '../../domain/inventory.ts';
+import { fullness } from '../../domain/limits.ts';
+import { guestTrouble, guestUnknown, nodeOnline } from '../../domain/resource-health.ts';
 import type { SafeText } from '../../domain/safe-text.ts';
-import { guestActive, guestTrouble, guestUnknown } from '../guests/state.ts';
-import { nodeOnline } from '../nodes/rows.ts';
+import { guestActive } from '../guests/state.ts';
 import { storageFraction, storageRows } from '../storage/rows.ts';
-
-const DAY = 86_400;
+import { readAt } from './rows.ts';
 
 /** Sums over one or several sites. A sum covers the nodes that told their figures; the others are named. */
-export interface Health {
+export interface Figures {
   readonly nodes: { readonly online: number; readonly total: number };
   /** Load of all cores together: sum(cpu × cores) / sum(cores). undefined = no node told it. */
   readonly cpu: number | undefined;
@@ -26,16 +26,6 @@ export interface Health {
   readonly storages: { readonly total: number; readonly full: number; readonly unknown: number };
   /** undefined = the task list was never read. */
   readonly tasks: { readonly running: number; readonly failed: number } | undefined;
-}
-
-/** Failed in the last 24 h, seen from when the list was read. */
-export function recentlyFailed(site: SiteInventory): NonNullable<SiteInventory['tasks']['data']> {
-  const { data, fetchedAt } = site.tasks;
-  if (!data || fetchedAt === undefined) return [];
-  const since = (fetchedAt + (site.connection.skew ?? 0)) / 1000 - DAY;
-  return data.filter(
-    (task) => task.outcome === 'error' && (task.endtime ?? task.starttime) >= since,
-  );
 }
 
 function nodeSums(sites: readonly SiteInventory[]) {
@@ -70,7 +60,7 @@ function nodeSums(sites: readonly SiteInventory[]) {
   };
 }
 
-function guestSums(sites: readonly SiteInventory[]): Health['guests'] {
+function guestSums(sites: readonly SiteInventory[]): Figures['guests'] {
   const sums = { running: 0, stopped: 0, unknown: 0, sick: 0, total: 0 };
   for (const guest of sites.flatMap((site) => site.resources.data?.guests ?? [])) {
     if (guest.template) continue;
@@ -86,17 +76,17 @@ function guestSums(sites: readonly SiteInventory[]): Health['guests'] {
   return sums;
 }
 
-function storageSums(sites: readonly SiteInventory[]): Health['storages'] {
+function storageSums(sites: readonly SiteInventory[]): Figures['storages'] {
   const rows = storageRows(sites);
   const fractions = rows.map(storageFraction);
   return {
     total: rows.length,
-    full: fractions.filter((value) => value !== undefined && value >= storageLimits.warn).length,
+    full: fractions.filter((value) => value !== undefined && value >= fullness.warn).length,
     unknown: fractions.filter((value) => value === undefined).length,
   };
 }
 
-function taskSums(sites: readonly SiteInventory[]): Health['tasks'] {
+function taskSums(sites: readonly SiteInventory[]): Figures['tasks'] {
   const known = sites.filter((site) => site.tasks.data !== undefined);
   if (known.length === 0) return undefined;
   const running = known.reduce(
@@ -104,11 +94,14 @@ function taskSums(sites: readonly SiteInventory[]): Health['tasks'] {
       sum + (site.tasks.data ?? []).filter(({ outcome }) => outcome === 'running').length,
     0,
   );
-  return { running, failed: known.reduce((sum, site) => sum + recentlyFailed(site).length, 0) };
+  return {
+    running,
+    failed: known.reduce((sum, site) => sum + recentlyFailed(site, readAt(site)).length, 0),
+  };
 }
 
 /** The figures of the overview and the header. */
-export function healthOf(sites: readonly SiteInventory[]): Health {
+export function figuresOf(sites: readonly SiteInventory[]): Figures {
   return {
     ...nodeSums(sites),
     guests: guestSums(sites),
