@@ -11,9 +11,7 @@ import('../dist/main.js').catch((error) => {
   ) {
     process.stderr.write('homelab-tui is not built yet. In a checkout run: npm install\n');
   } else {
-    process.stderr.write(
-      `homelab-tui could not start: ${error?.stack ? error.stack : error}\n`,
-    );
+    process.stderr.write(`homelab-tui could not start: ${error?.stack ? error.stack : error}\n`);
   }
   process.exitCode = 1;
 });

@@ -116,7 +116,8 @@ export function createConsole(start: AppStart, unmount: () => void): Running {
     now: start.now,
     size: () => ({ columns: start.stdout.columns || 80, rows: start.stdout.rows || 24 }),
     look: {
-      ascii: start.ascii,
+      // A screen reader spells glyphs out; letters and signs of ASCII it knows.
+      ascii: start.ascii || start.plain,
       plain: start.plain,
       colourLevel: start.colourLevel,
       readOnly: start.readOnly,

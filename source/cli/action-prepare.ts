@@ -101,9 +101,17 @@ export async function prepareOne(
     const where = `--${name} (${label})`;
     tellStop(action, label, 'invalid', { what: problem, where, next: help }, context);
   }
-  return Object.keys(problems).length > 0
-    ? { code: exitCodes.usage }
-    : { site, prepared: prepared.value, values };
+  if (Object.keys(problems).length === 0) return { site, prepared: prepared.value, values };
+  return { code: isUsage(prepared.value, values) ? exitCodes.usage : exitCodes.failed };
+}
+
+/**
+ * Is a value wrong whatever the guest's state? A badly formed name is a mistake of the command; a snapshot that exists
+ * already, or one that ZFS cannot go back to, is a refusal.
+ */
+function isUsage({ action, target, facts }: Prepared, values: FieldValues): boolean {
+  const { snapshots: _list, snapshot: _one, disks: _disks, ...stateless } = facts;
+  return Object.keys(fieldProblems(action, values, target, stateless)).length > 0;
 }
 
 /** The form's initial values, but what is required must be said: nothing is chosen silently for a script. */

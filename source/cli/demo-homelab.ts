@@ -6,6 +6,9 @@ import type { SiteId } from '../domain/site.ts';
 import type { Opened, OpenedHomelab } from './homelab.ts';
 import type { Host } from './host.ts';
 
+/** Where spiceproxy listens on a real node: clients that know nothing of the demo look there. */
+export const pveSpicePort = 3128;
+
 /** The lines for a scenario that does not exist, or undefined when it does. */
 export function scenarioProblem(scenario: string | undefined): readonly string[] | undefined {
   if (scenario === undefined || scenarioNames.includes(scenario)) return undefined;
@@ -25,7 +28,7 @@ export async function openDemoHomelab(
   const demo = await startDemo({
     now,
     ...(scenario === undefined ? {} : { scenario }),
-    spice: () => createSpiceBackend({ now, path: env.PATH ?? '' }),
+    spice: () => createSpiceBackend({ now, path: env.PATH ?? '', port: pveSpicePort }),
   });
   const { pve, fingerprint, tokens, spiceProxy } = demo.info;
   const secret = new Secret(tokens.admin.secret);

@@ -1,7 +1,7 @@
 import { runDemoForeground } from '../demo/foreground.ts';
 import { createSpiceBackend } from '../demo/spice/backend.ts';
 import type { CommandContext } from './command.ts';
-import { scenarioProblem } from './demo-homelab.ts';
+import { pveSpicePort, scenarioProblem } from './demo-homelab.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** `demo`: the embedded homelab for other clients, until ctrl-c or a signal. */
@@ -21,7 +21,7 @@ export async function runDemo({ global, values, host, output }: CommandContext):
     },
     { stdout: (text) => output.raw(text), stderr: (text) => output.err(text.trimEnd()) },
     host.interrupted(),
-    () => createSpiceBackend({ now, path: env.PATH ?? '' }),
+    () => createSpiceBackend({ now, path: env.PATH ?? '', port: pveSpicePort }),
   );
   return code === 0 || code === exitCodes.usage ? code : exitCodes.failed;
 }

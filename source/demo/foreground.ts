@@ -25,6 +25,7 @@ function homelabFile(info: DemoInfo): string[] {
     `      endpoints: [${info.pve.join(', ')}]`,
     `      auth: {token: ${info.tokens.admin.id}, secret: env:PVE_SECRET}`,
     `      tls: {fingerprint: "${info.fingerprint}"}`,
+    ...(info.spiceProxy === undefined ? [] : [`      spice_proxy: ${info.spiceProxy}`]),
   ];
 }
 

@@ -41,8 +41,10 @@ function sortItems(app: Console): MenuItem[] {
   const view = findView(ui.view);
   if (!view) return [];
   const order = listOf(ui).sort ?? view.defaultSort;
+  const manySites = app.data.getState().sites.length > 1;
+  const context = { now: app.now(), ascii: app.look.ascii, manySites };
   return view.columns
-    .filter((column) => column.sortValue)
+    .filter((column) => column.sortValue && (column.applies?.(context) ?? true))
     .map((column) => {
       const current = order.column === column.id;
       const descending = current ? !order.descending : false;

@@ -16,7 +16,7 @@ export interface SpiceBackendOptions {
   readonly authority?: CertificateAuthority;
   /** CN of the display's certificate: the node's full name. */
   readonly commonName?: string;
-  /** Port of the proxy on 127.0.0.1; any free one when absent. PVE has 3128. */
+  /** Port of the proxy on 127.0.0.1 if it is free (PVE has 3128); any free one otherwise. */
   readonly port?: number;
   /** Where QEMU is looked for, as PATH has it. */
   readonly path?: string;

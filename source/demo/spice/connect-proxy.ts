@@ -33,8 +33,7 @@ export async function startConnectProxy(options: {
     client.setNoDelay(true);
     serve(track(client), options.route, track);
   });
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
+  await listen(server, options.port ?? 0);
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {
@@ -96,4 +95,16 @@ function answer(
 
 function refuse(client: Socket, status: number, reason: string): void {
   client.end(`HTTP/1.0 ${status} ${reason}\r\nConnection: close\r\n\r\n`);
+}
+
+/** Another program on the wanted port, PVE's own 3128 say, must not keep the demo from starting: then any free one is taken. */
+async function listen(server: net.Server, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if (port === 0 || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  }
 }

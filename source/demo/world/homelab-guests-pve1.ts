@@ -57,9 +57,19 @@ export const onPve1: readonly GuestPlan[] = [
     config: { onboot: 1, startup: 'order=3' },
     snapshots: [
       { name: 'base', ago: 60 * day, description: 'Fresh NixOS' },
-      { name: 'pre-update', ago: 21 * day, parent: 'base', description: 'Before nix flake update' },
-      { name: 'nginx-ok', ago: 20 * day, parent: 'pre-update', vmstate: true },
-      { name: 'php-test', ago: 14 * day, parent: 'pre-update', description: 'Did not work out' },
+      {
+        name: 'before-flake-update',
+        ago: 21 * day,
+        parent: 'base',
+        description: 'Before nix flake update',
+      },
+      { name: 'nginx-ok', ago: 20 * day, parent: 'before-flake-update', vmstate: true },
+      {
+        name: 'php-test',
+        ago: 14 * day,
+        parent: 'before-flake-update',
+        description: 'Did not work out',
+      },
     ],
     parent: 'nginx-ok',
   },

@@ -119,7 +119,7 @@ test('rolling back: the guest stops, runs again when asked or when the RAM was s
   const path = '/nodes/pve1/qemu/101/snapshot';
   assert.equal((await runTask(demo, `${path}/pre-update/rollback`)).status, 'OK');
   assert.equal(guest(demo, 101).status, 'stopped');
-  assert.equal(guest(demo, 101).parent, 'pre-update');
+  assert.equal(guest(demo, 101).parent, 'before-flake-update');
   await runTask(demo, `${path}/nginx-ok/rollback`);
   assert.equal(guest(demo, 101).status, 'running');
   await runTask(demo, `${path}/base/rollback`, { start: '1' });
@@ -128,7 +128,7 @@ test('rolling back: the guest stops, runs again when asked or when the RAM was s
 
 test('deleting a snapshot hangs its children to its parent', async (t) => {
   const demo = await demoFor(t);
-  const path = '/nodes/pve1/qemu/101/snapshot/pre-update';
+  const path = '/nodes/pve1/qemu/101/snapshot/before-flake-update';
   const { status } = await runTask(demo, path, {}, 30, 'DELETE');
   assert.equal(status, 'OK');
   const parents = guest(demo, 101).snapshots.map((one) => [one.name, one.parent]);

@@ -102,7 +102,9 @@ test('F3 all endpoints are off: the last data stay with their age, the retry is 
   assert.match(rig.notes('guests'), /home: shown as of 2 min ago · next try in \d+ s/);
   assert.match(rig.header(), /home: does not answer, data 2 min old/);
   const health = assess([rig.inventory()], rig.now());
-  assert.equal(health.level, 'unknown');
+  const site = health.findings.find(({ where }) => where === 'site home');
+  assert.equal(site?.level, 'unknown');
+  assert.match(site?.what ?? '', /are the last known/);
 
   for (const node of ['pve1', 'pve2', 'pve3']) rig.world.faults.nodeDown(node, false);
   await rig.advance(120);
