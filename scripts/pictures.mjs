@@ -19,29 +19,31 @@ const pictures = [
   {
     name: 'guests',
     args: ['--demo'],
-    steps: [{ keys: ['2'], until: 'docker-host' }],
+    steps: [{ keys: ['2'], until: /Guests \d+[\s\S]*docker-host/ }],
   },
   {
     name: 'overview',
     args: ['--demo'],
-    steps: [{ keys: ['0'], until: /quorate/ }],
+    steps: [{ keys: ['0'], until: /\[Overview\][\s\S]*quorate|quorate[\s\S]*\[Overview\]/ }],
   },
   {
     name: 'node',
     args: ['--demo'],
     steps: [
-      { keys: ['1'], until: 'pve1' },
-      { keys: ['enter'], until: /cpu/i },
+      { keys: ['1'], until: '> pve1' },
+      { keys: ['enter'], until: '[Summary]' },
+      { keys: ['tab'], until: /\[Graphs\][\s\S]*Root disk/ },
     ],
   },
   {
     name: 'rollback',
     args: ['--demo'],
     steps: [
-      { keys: ['2'], until: 'web-server' },
+      { keys: ['2'], until: 'docker-host' },
       { keys: ['/'], type: 'web-server' },
-      { keys: ['enter', 't'], until: 'You are here' },
-      { keys: ['down', 'R'], until: /roll back/i },
+      { keys: ['enter'], until: /^> +101 web-server/m },
+      { keys: ['R'], until: 'Start it afterwards' },
+      { keys: ['enter'], until: 'Type web-server to confirm' },
     ],
   },
   {
@@ -49,7 +51,7 @@ const pictures = [
     args: ['--demo'],
     steps: [
       { keys: ['2'], until: 'docker-host' },
-      { keys: ['?'], until: /keys/i },
+      { keys: ['?'], until: /help/i },
     ],
   },
 ];
@@ -110,7 +112,8 @@ async function take(picture, { startTerminal, startXvfb }) {
       if (type) await terminal.type(type);
       if (until) await terminal.waitFor(until);
     }
-    await terminal.waitIdle(500);
+    // The window of a row's details and the messages of the start come a moment later.
+    await terminal.waitIdle(800);
     screen.write(terminal.output());
     // xterm says nothing when it has drawn.
     await delay(1500);

@@ -57,24 +57,39 @@ export function lineWidth(line: Line): number {
   return line.reduce((sum, { text }) => sum + displayWidth(text), 0);
 }
 
+/** A cell holds no more than this many UTF-16 units of cleaned text. */
+const unitsPerCell = 16;
+
+/** Pieces of at most `room` cells. Looks at no more than one piece at a time: notes may be one word of 64 KiB. */
+function breakWord(word: string, room: number): string[] {
+  const pieces: string[] = [];
+  let rest = word;
+  while (rest.length > room * unitsPerCell || displayWidth(rest) > room) {
+    const near = rest.slice(0, room * unitsPerCell);
+    // A single wide character may not fit at all: take it whole, so that this ends.
+    const piece = head(near, room) || [...near][0] || near;
+    pieces.push(piece);
+    rest = rest.slice(piece.length);
+  }
+  return [...pieces, rest];
+}
+
 /** Breaks text at spaces to lines of at most `width` cells; a longer word is broken where it must be. */
 export function wrapText(text: SafeText, width: number): SafeText[] {
   const room = Math.max(1, width);
   const lines: string[] = [];
   let current = '';
   for (const word of text.split(' ')) {
-    let rest = word;
-    if (current !== '' && displayWidth(current) + 1 + displayWidth(rest) > room) {
+    const pieces = breakWord(word, room);
+    const last = pieces.pop() ?? '';
+    // A word that is broken anyway begins on a line of its own.
+    const fits = pieces.length === 0 && displayWidth(current) + 1 + displayWidth(last) <= room;
+    if (current !== '' && !fits) {
       lines.push(current);
       current = '';
     }
-    while (displayWidth(rest) > room) {
-      // A single wide character may not fit at all: take it whole, so that this ends.
-      const piece = head(rest, room) || [...rest][0] || rest;
-      lines.push(piece);
-      rest = rest.slice(piece.length);
-    }
-    current = current === '' ? rest : `${current} ${rest}`;
+    lines.push(...pieces);
+    current = current === '' ? last : `${current} ${last}`;
   }
   lines.push(current);
   return lines as SafeText[];

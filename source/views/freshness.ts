@@ -44,13 +44,20 @@ export function detailEmpty(source: Sourced<unknown>, nothing: SafeText): Line[]
 
 type ListSource = 'resources' | 'tasks';
 
+/** An empty list does not know how wide it is; the narrowest screen is 60 cells. */
+const narrowest = 58;
+/** After these nothing is tried again before a person does something. */
+const final: readonly string[] = ['unauthenticated', 'tls-changed', 'tls-untrusted', 'config'];
+
 /** While every endpoint is paused the call itself is not sent before the pause ends. */
 function retry(site: SiteInventory, source: ListSource, now: number): SafeText {
-  const until = Math.max(site.connection.pausedUntil ?? 0, site[source].retryAt ?? 0);
+  const { failure, retryAt } = site[source];
+  if (failure && final.includes(failure.kind)) return say``;
+  const until = Math.max(site.connection.pausedUntil ?? 0, retryAt ?? 0);
   return until > now ? say` · next try in ${age(until - now)}` : say``;
 }
 
-/** One line for each site whose part of a list is missing or old; none while everything is fresh. */
+/** Says of each site whose part of a list is missing or old what happened and what to do; nothing while all is fresh. */
 export function listNotes(source: ListSource, context: ViewContext): Line[] {
   const { sites, now } = context;
   // Without any data the empty list says it in full.
@@ -63,12 +70,8 @@ export function listNotes(source: ListSource, context: ViewContext): Line[] {
         data === undefined
           ? say`nothing of it is shown`
           : say`shown as of ${age(fetchedAt === undefined ? undefined : now - fetchedAt)} ago`;
-      const words = describeFailure(failure);
-      const line: Line = [
-        segment(say`⚠ ${name}: ${shown}${retry(site, source, now)} · `, 'warn'),
-        segment(words, 'warn'),
-      ];
-      return [line];
+      const words = say`${shown}${retry(site, source, now)} · ${describeFailure(failure)}`;
+      return wrapped(say`⚠ ${name}: ${words}`, context.width, 'warn');
     }
     return data === undefined ? [textLine(say`◌ ${name}: loading`, 'dim')] : [];
   });
@@ -87,7 +90,7 @@ export function listEmpty(
     const { data, failure, fetchedAt } = site[source];
     if (failure) {
       const tail = [textLine(say`  ${name}${retry(site, source, now)}`, 'dim')];
-      return [...failureLines(failure, 78), ...tail];
+      return [...failureLines(failure, narrowest), ...tail];
     }
     if (data === undefined) return [textLine(say`${name}: loading`, 'dim')];
     const read = age(fetchedAt === undefined ? undefined : now - fetchedAt);

@@ -29,7 +29,7 @@ test('keys go in, the screen comes out, and the exit code is known', async (t) =
   assert.equal(terminal.screen().length, 10);
   assert.equal(terminal.bytesWritten(), Buffer.byteLength(terminal.output()));
   terminal.send('q');
-  assert.equal(await terminal.exit, 7);
+  assert.equal(await terminal.waitExit(), 7);
 });
 
 test('a wait in vain shows the screen', async (t) => {

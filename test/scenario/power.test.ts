@@ -135,6 +135,6 @@ test('quitting while something runs asks first; the task goes on at the server',
   await terminal.press('q');
   await terminal.waitFor('y/N');
   terminal.send('y');
-  assert.equal(await terminal.exit, 0);
+  assert.equal(await terminal.waitExit(), 0);
   assert.equal(homelab.world.tasks.running().length, 1);
 });

@@ -90,7 +90,8 @@ test('a certificate of another name is refused by the viewer', async (t) => {
 });
 
 test("a guest's QEMU outlives a viewer by the idle time, and its keys go with it", async (t) => {
-  const backend = await backendFor(t, 300);
+  // Long enough for the viewer to come, also on a busy machine.
+  const backend = await backendFor(t, 5000);
   const { display, platform } = await viewer(t);
   const opened = await platform.openViewer(await settingsOf(backend), never);
   assert.ok(opened.ok, JSON.stringify(opened));

@@ -51,6 +51,8 @@ export interface TestTerminal {
   readonly pid: number;
   /** Its exit code; 128 and more: ended by a signal. */
   readonly exit: Promise<number>;
+  /** The same, but fails with the screen when it does not come. */
+  waitExit(): Promise<number>;
   kill(signal?: string): void;
 }
 
@@ -189,6 +191,10 @@ export function startTerminal(options: TerminalOptions = {}): TestTerminal {
     lastOutputAt: () => state.last,
     pid: pty.pid,
     exit,
+    waitExit: async () => {
+      await wait('its end', () => state.exited !== undefined);
+      return exit;
+    },
     kill,
   };
   return terminal;

@@ -71,9 +71,12 @@ export async function selectGuest(terminal: TestTerminal, name: string): Promise
 
 /** Opens a tab of the page that is open. */
 export async function openTab(terminal: TestTerminal, tab: string): Promise<void> {
+  const opened = () => /^ .*(\[\w+\])/m.exec(terminal.screen().slice(2).join('\n'))?.[1] ?? '';
   for (let turn = 0; turn < 12; turn += 1) {
-    if (terminal.text().includes(`[${tab}]`)) return;
+    const before = opened();
+    if (before === `[${tab}]`) return;
     await terminal.press('tab');
+    await terminal.waitFor(() => opened() !== before, 'another tab');
   }
   throw new Error(`There is no tab ${tab}:\n${terminal.text()}`);
 }

@@ -11,8 +11,10 @@ import { tableRow } from './selection.ts';
 
 /** Lines that stand above the list, cut so that some rows stay. */
 export function listNotes(app: Console, data: DataState, ui: UiState): number {
-  const notes = findView(ui.view)?.notes?.(viewContext(app, data, ui)) ?? [];
-  return Math.min(notes.length, Math.max(0, layoutOf(app, data, ui).body - 4));
+  const { body, listWidth } = layoutOf(app, data, ui);
+  const context = { ...viewContext(app, data, ui), width: listWidth };
+  const notes = findView(ui.view)?.notes?.(context) ?? [];
+  return Math.min(notes.length, Math.max(0, body - 4));
 }
 
 /** Rows of the list's window: the body without title, notes and column heads. */

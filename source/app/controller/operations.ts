@@ -19,13 +19,11 @@ function put(app: Console, id: number, patch: Partial<Operation>): void {
   }));
 }
 
-function onEvent(app: Console, id: number, started: () => void): (event: ExecuteEvent) => void {
+function onEvent(app: Console, id: number): (event: ExecuteEvent) => void {
   return (event) => {
     if (event.kind === 'step') put(app, id, { step: event.text });
-    else if (event.kind === 'task') {
-      put(app, id, { upid: event.upid });
-      started();
-    } else {
+    else if (event.kind === 'task') put(app, id, { upid: event.upid });
+    else {
       const last = event.lines[event.lines.length - 1];
       const percent = last ? percentage.exec(last)?.[1] : undefined;
       put(app, id, {
@@ -72,8 +70,6 @@ async function runOne(
   app.data.setState((state) => ({
     operations: [...state.operations, operation].slice(-remembered - 50),
   }));
-  // The list of tasks shows it while it runs, not only when it has ended.
-  const started = () => backend.sources.get(prepared.target.site)?.touch();
   const result = await execute(
     prepared,
     values,
@@ -86,7 +82,7 @@ async function runOne(
       now: app.now,
       findLostTask: backend.findLostTask(site),
     },
-    { signal: new AbortController().signal, onEvent: onEvent(app, id, started), reread },
+    { signal: new AbortController().signal, onEvent: onEvent(app, id), reread },
   );
   ended(app, id, result);
   backend.sources.get(prepared.target.site)?.touch();

@@ -63,7 +63,8 @@ export function ListScreen(props: ListScreenProps): ReactNode {
   const { data, ui, now } = snapshot;
   const list = listOf(ui, view.id);
   const model = app.models(view, data.sites, list, data.details);
-  const notes = (view.notes?.(context) ?? []).slice(0, Math.max(0, layout.body - 4));
+  const beside = { ...context, width: layout.listWidth };
+  const notes = (view.notes?.(beside) ?? []).slice(0, Math.max(0, layout.body - 4));
   const height = Math.max(0, layout.body - 1 - notes.length);
   const row = model.rows[model.cursor];
   const top = windowTop({

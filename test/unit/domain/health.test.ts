@@ -220,6 +220,71 @@ test('findings have an id of their own each, so that a list can follow them', ()
   assert.equal(findings.length, 4);
 });
 
+test('a guest in an HA error is critical, one whose state Proxmox does not know is unknown', () => {
+  const broken = { ...guest(101), hastate: sanitise('error') };
+  assert.deepEqual(verdict(inventory({ guests: [broken, guest(102, 'unknown')] })), [
+    'critical',
+    'critical guest 101 vm101: HA state is error',
+    "unknown guest 102 vm102: guest's state is not known",
+  ]);
+  assert.deepEqual(
+    verdict(inventory({ guests: [{ ...guest(101), hastate: sanitise('started') }] })),
+    ['ok'],
+  );
+});
+
+test('a shared storage that one of its nodes cannot reach is unknown there, and its fullness is still told', () => {
+  const nodes = [node('pve1'), node('pve2')];
+  const here = storage('nfs', 96, { shared: true });
+  const away = storage('nfs', undefined, {
+    shared: true,
+    node: sanitise('pve2'),
+    status: sanitise('unknown'),
+  });
+  const health = assess([inventory({ nodes, storages: [here, away] })], now);
+  assert.deepEqual(
+    health.findings.map(({ level, what, target }) => [level, what, target]),
+    [
+      ['critical', 'storage is 96% full', 'home/storage/*/nfs'],
+      ['unknown', 'storage is unknown on pve2', 'home/storage/*/nfs'],
+    ],
+  );
+});
+
+test('every finding has an id of its own, a view wherever it has a target, and a time where it is known', () => {
+  const { findings } = assess(
+    [
+      inventory({
+        nodes: [node('pve1'), { ...node('pve2', 'offline'), seenAt: 7 }],
+        guests: [guest(101, 'io-error'), guest(102, 'io-error')],
+        storages: [storage('a', 90), storage('b', undefined)],
+        tasks: [task(1, 'error'), task(1, 'error'), task(2, 'unknown')],
+        privileges: [],
+      }),
+    ],
+    now,
+  );
+  assert.equal(new Set(findings.map(({ id }) => id)).size, findings.length);
+  for (const each of findings) assert.equal(each.view === undefined, each.target === undefined);
+  assert.equal(findings.find(({ view }) => view === 'nodes')?.since, 7);
+  assert.equal(findings.filter(({ view }) => view === 'tasks').length, 2);
+});
+
+test('one cause is one line, also while the last known data are still there', () => {
+  const failing = { failure: down, fetching: false } as const;
+  const old = inventory();
+  const cut = {
+    ...old,
+    resources: { ...old.resources, ...failing },
+    cluster: { ...old.cluster, ...failing },
+    tasks: { ...old.tasks, ...failing },
+  };
+  assert.deepEqual(verdict(cut), [
+    'unknown',
+    'unknown site home: nodes, guests and storages are the last known: nothing answers · https://a:8006',
+  ]);
+});
+
 test('failed tasks of the last 24 h warn, by the clock of the server', () => {
   const tasks = [
     task(1, 'error'),
