@@ -128,7 +128,8 @@ export const guestSpice = defineAction<'guest'>({
     ...(startNeeded(guest) ? [{ path: `/vms/${guest.vmid}`, anyOf: ['VM.PowerMgmt'] }] : []),
   ],
   available: (guest, facts) => {
-    if (guest.template) return hidden;
+    // Containers have a text console over SPICE only; it comes with the other consoles.
+    if (guest.template || guest.type === 'lxc') return hidden;
     const stop = blocked(guest, facts, ['suspended', 'backup']);
     if (stop) return stop;
     if (guest.type === 'qemu' && facts.spice === false) {

@@ -42,8 +42,15 @@ export async function startConsole(context: CommandContext): Promise<number> {
     return exitCodes.usage;
   }
   const { start, saved } = await appStart(context, terminal, paths, source.value);
-  const { runApp } = await import('../app/run-app.tsx');
-  const code = await runApp(start);
+  const { drawFirstFrame } = await import('../app/first-frame.ts');
+  const { running, undo } = drawFirstFrame(start);
+  const code = await import('../app/run-app.tsx').then(
+    ({ runApp }) => runApp(start, running),
+    (error: unknown) => {
+      undo();
+      throw error;
+    },
+  );
   await saved();
   return code;
 }

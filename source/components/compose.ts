@@ -1,6 +1,6 @@
 import type { SafeText } from '../domain/safe-text.ts';
 import type { Line, Segment, Tone } from './line.ts';
-import { displayWidth, head } from './width.ts';
+import { displayWidth, head, unitsPerCell } from './width.ts';
 
 /** A segment of our own or of foreign safe text. */
 export function segment(text: SafeText, tone?: Tone): Segment {
@@ -56,9 +56,6 @@ export function flowLines(
 export function lineWidth(line: Line): number {
   return line.reduce((sum, { text }) => sum + displayWidth(text), 0);
 }
-
-/** A cell holds no more than this many UTF-16 units of cleaned text. */
-const unitsPerCell = 16;
 
 /** Pieces of at most `room` cells. Looks at no more than one piece at a time: notes may be one word of 64 KiB. */
 function breakWord(word: string, room: number): string[] {

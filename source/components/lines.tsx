@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import type { Line } from './line.ts';
-import { paintLine } from './paint.ts';
+import { type Painted, paintLine } from './paint.ts';
 import { TextLine } from './text-line.tsx';
 import type { Theme } from './theme.ts';
 
@@ -21,6 +21,26 @@ export function Lines({ lines, width, theme, height }: LinesProps): ReactNode {
       {shown.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place on the screen.
         <TextLine key={index} line={paintLine(line, width, theme)} />
+      ))}
+    </Box>
+  );
+}
+
+/** Draws lines that are painted already, each exactly `width` cells. */
+export function PaintedLines({
+  lines,
+  width,
+  height,
+}: {
+  readonly lines: readonly Painted[];
+  readonly width: number;
+  readonly height: number;
+}): ReactNode {
+  return (
+    <Box flexDirection="column" width={width} height={height} flexShrink={0}>
+      {lines.map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place on the screen.
+        <TextLine key={index} line={line} />
       ))}
     </Box>
   );

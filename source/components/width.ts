@@ -3,9 +3,21 @@ import stringWidth from 'string-width';
 const PLAIN = /^[\u0020-\u007e]*$/;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
+/** Plain runs, and pieces of others: measuring one long text takes time that grows with the square of its length. */
+const RUNS = /[\u0020-\u007e]+|[^\u0020-\u007e]{1,200}/gu;
+const long = 400;
+/** No cell of cleaned text has more UTF-16 units than this. */
+export const unitsPerCell = 16;
+
 /** Terminal cells the text takes; it must hold no escape sequences. */
 export function displayWidth(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+  if (PLAIN.test(text)) return text.length;
+  if (text.length <= long) return stringWidth(text);
+  let cells = 0;
+  for (const [run] of text.matchAll(RUNS)) {
+    cells += PLAIN.test(run) ? run.length : stringWidth(run);
+  }
+  return cells;
 }
 
 /** The longest start of `text` that fits into `width` cells; a wide character is kept whole or left out. */
@@ -14,7 +26,7 @@ export function head(text: string, width: number): string {
   if (PLAIN.test(text)) return text.slice(0, width);
   let used = 0;
   let kept = '';
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes.segment(text.slice(0, (width + 1) * unitsPerCell))) {
     const cells = displayWidth(segment);
     if (used + cells > width) break;
     used += cells;
@@ -39,7 +51,7 @@ export function skip(text: string, width: number): string {
 export function cut(text: string, width: number, mark = '…'): string {
   if (width <= 0) return '';
   // A text of at most `width` UTF-16 units can still be wide, a longer plain one never fits.
-  if (displayWidth(text) <= width) return text;
+  if (text.length <= width * unitsPerCell && displayWidth(text) <= width) return text;
   return head(text, width - 1) + mark;
 }
 

@@ -56,7 +56,8 @@ async function callGuests(api: PveSite['guests'], guests: readonly Guest[]): Pro
     }
     await api.power(guest, 'shutdown', { timeout: 30, forceStop: true });
     await api.power(guest, 'stop', { overruleShutdown: true });
-    await api.spiceproxy(guest, '192.168.1.10');
+    // Containers answer it too (spiceterm), but no action asks them.
+    if (guest.type === 'qemu') await api.spiceproxy(guest, '192.168.1.10');
   }
 }
 

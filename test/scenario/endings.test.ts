@@ -145,9 +145,11 @@ test('--demo needs nothing: it brings its own homelab', async (t) => {
 });
 
 test('an idle list asks seldom and writes nothing', async (t) => {
-  const { terminal, homelab, world } = await openConsole(t, { cols: 140 });
+  const homelab = await startTestDemo(t);
   // Figures that stand still: nothing on the screen has a reason to change.
-  world.settings.statusPeriod = 3600;
+  homelab.world.settings.statusPeriod = 1e6;
+  const terminal = startTerminal({ t, env: homelab.env, cols: 140 });
+  await terminal.waitFor('Guests 22');
   await pressFor(terminal, '5', /\[Storage\]/);
   await terminal.waitIdle(1500);
   const from = homelab.requests().length;

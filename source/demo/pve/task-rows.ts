@@ -8,7 +8,8 @@ type Row = Record<string, unknown>;
  */
 export function taskRow(task: TaskRecord, list: 'cluster' | 'node'): Row {
   const { upid, node, pid, pstart, starttime, type, id, user, tokenid } = task;
-  const row: Row = { upid, node, pid, pstart, starttime, type, id, user };
+  const row: Row = { upid, node, pid, starttime, type, id, user };
+  if (list === 'node') row.pstart = pstart;
   if (tokenid !== undefined) row.tokenid = tokenid;
   if (task.status !== undefined) return { ...row, endtime: task.endtime, status: task.status };
   return list === 'node' ? { ...row, status: 'RUNNING' } : row;

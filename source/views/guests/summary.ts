@@ -123,6 +123,9 @@ function addressLines(guest: Guest, context: ViewContext): Line[] {
   return lines;
 }
 
+/** Characters of a guest's notes that are shown; some keep whole files there. */
+const longestNotes = 4_096;
+
 function noteLines(guest: Guest, context: ViewContext): Line[] {
   const config = detailOf(context.details, 'guest.pending', guestKey(guest));
   const title = heading(say`Notes`);
@@ -133,8 +136,11 @@ function noteLines(guest: Guest, context: ViewContext): Line[] {
   const text = config.data.find(({ key }) => key === 'description')?.value;
   if (!text) return [title, textLine(say`none`, 'dim')];
   // A line break became a sign when the text was made safe.
-  const paragraphs = text.split('⏎') as SafeText[];
-  return [title, ...paragraphs.flatMap((part) => wrapped(part, context.width))];
+  const shown = text.slice(0, longestNotes).replace(/[\ud800-\udbff]$/, '');
+  const paragraphs = shown.split('⏎') as SafeText[];
+  const left = text.length - shown.length;
+  const rest = left > 0 ? [textLine(say`… ${left} more characters are not shown`, 'dim')] : [];
+  return [title, ...paragraphs.flatMap((part) => wrapped(part, context.width)), ...rest];
 }
 
 /** The summary tab: live figures, addresses and notes, each with what is unknown and why. */

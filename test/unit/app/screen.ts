@@ -6,12 +6,8 @@ import { render } from 'ink';
 import { createElement } from 'react';
 import { App } from '../../../source/app/app.tsx';
 import type { Console } from '../../../source/app/controller/console.ts';
-import {
-  connectConsole,
-  createConsole,
-  inkOptions,
-  stopPolling,
-} from '../../../source/app/run-app.tsx';
+import { createConsole } from '../../../source/app/create-console.ts';
+import { connectConsole, inkOptions, stopPolling } from '../../../source/app/run-app.tsx';
 import type { AppStart, Connected, Remembered } from '../../../source/app/start.ts';
 import { ok } from '../../../source/domain/result.ts';
 import type { Asker } from '../../../source/services/types.ts';
@@ -176,14 +172,13 @@ export async function startScreen(
     },
     saveState: () => undefined,
   };
-  let unmount = () => {};
-  const running = createConsole(start, () => {
-    code = running.state.code;
-    unmount();
-  });
+  const running = createConsole(start);
   const { app, questions } = running;
   const instance = render(createElement(App, { app, questions }), inkOptions(start));
-  unmount = () => instance.unmount();
+  running.onExit = () => {
+    code = running.state.code;
+    instance.unmount();
+  };
   let crash: unknown;
   instance.waitUntilExit().catch((error: unknown) => {
     crash = error;

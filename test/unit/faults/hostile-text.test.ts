@@ -55,7 +55,9 @@ test('B1 to B19 on the pages of hostile guests and their node: notes, snapshots,
   const [guestsView] = views.filter(({ id }) => id === 'guests');
   const [nodesView] = views.filter(({ id }) => id === 'nodes');
   assert.ok(guestsView && nodesView);
-  const node = nodesView.rows([rig.inventory()]).find((row) => row.node === 'pve1');
+  const nodes = nodesView.rows([rig.inventory()]);
+  const node = nodes.find((row) => nodesView.rowKey(row) === 'home/node/pve1');
+  assert.ok(node);
   const pages = [
     ...guests.slice(0, 20).map((row) => ({ view: guestsView, row })),
     { view: nodesView, row: node },

@@ -1,0 +1,94 @@
+import { createStore } from 'zustand/vanilla';
+import type { SafeText } from '../domain/safe-text.ts';
+import { createDataStore } from '../store/store.ts';
+import type { Backend, Console } from './controller/console.ts';
+import { createQuestions, type Questions } from './controller/questions.ts';
+import { createListModels } from './model/list-model.ts';
+import type { AppStart, Connected } from './start.ts';
+import { initialUi, type UiState } from './ui/state.ts';
+
+function firstUi(start: AppStart): UiState {
+  const { remembered } = start.initial;
+  const lists = Object.fromEntries(
+    Object.entries(remembered?.sorts ?? {}).map(([view, sort]) => [
+      view,
+      { top: 0, filter: '', marks: new Set<string>(), sickOnly: false, sort },
+    ]),
+  );
+  return initialUi({
+    view: remembered?.view ?? 'guests',
+    theme: start.theme ?? remembered?.theme ?? 'dark',
+    mouse: start.mouse ?? remembered?.mouse ?? false,
+    lists,
+  });
+}
+
+/** A console and what became of it; `connectConsole` fills in the rest. */
+export interface Running {
+  /** Called once when the console ends; takes the screen down. */
+  onExit: () => void;
+  readonly app: Console;
+  readonly questions: Questions;
+  readonly state: {
+    backend: Backend | undefined;
+    connected: Connected | undefined;
+    code: number;
+    message: SafeText | undefined;
+    ended: boolean;
+  };
+}
+
+/** Makes the console's working parts; nothing is drawn and nothing asked yet. */
+export function createConsole(start: AppStart): Running {
+  const timers = new Set<NodeJS.Timeout>();
+  let id = 0;
+  const state: Running['state'] = {
+    backend: undefined,
+    connected: undefined,
+    code: 0,
+    message: undefined,
+    ended: false,
+  };
+  const app: Console = {
+    data: createDataStore({ sites: start.initial.sites }),
+    ui: createStore<UiState>(() => firstUi(start)),
+    models: createListModels(),
+    backend: () => state.backend,
+    now: start.now,
+    size: () => ({ columns: start.stdout.columns || 80, rows: start.stdout.rows || 24 }),
+    look: {
+      // A screen reader spells glyphs out; letters and signs of ASCII it knows.
+      ascii: start.ascii || start.plain,
+      plain: start.plain,
+      colourLevel: start.colourLevel,
+      readOnly: start.readOnly,
+    },
+    writeRaw: (sequence) => start.stdout.write(sequence),
+    keymap: () => state.connected?.keymap ?? {},
+    exit: (code, message) => {
+      if (state.ended) return;
+      Object.assign(state, { ended: true, code, message });
+      for (const timer of timers) clearTimeout(timer);
+      running.onExit();
+    },
+    later: (run, ms) => {
+      if (state.ended) return;
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        run();
+      }, ms);
+      timers.add(timer);
+    },
+    nextId: () => {
+      id += 1;
+      return id;
+    },
+  };
+  const running: Running = {
+    onExit: () => {},
+    app,
+    questions: createQuestions(() => app),
+    state,
+  };
+  return running;
+}
