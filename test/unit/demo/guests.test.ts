@@ -117,7 +117,7 @@ test('a snapshot locks the guest, becomes the parent, and takes space', async (t
 test('rolling back: the guest stops, runs again when asked or when the RAM was saved', async (t) => {
   const demo = await demoFor(t);
   const path = '/nodes/pve1/qemu/101/snapshot';
-  assert.equal((await runTask(demo, `${path}/pre-update/rollback`)).status, 'OK');
+  assert.equal((await runTask(demo, `${path}/before-flake-update/rollback`)).status, 'OK');
   assert.equal(guest(demo, 101).status, 'stopped');
   assert.equal(guest(demo, 101).parent, 'before-flake-update');
   await runTask(demo, `${path}/nginx-ok/rollback`);
