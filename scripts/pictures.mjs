@@ -41,17 +41,30 @@ const pictures = [
     steps: [
       { keys: ['2'], until: 'docker-host' },
       { keys: ['/'], type: 'web-server' },
-      { keys: ['enter'], until: /^> +101 web-server/m },
+      { keys: ['enter'], until: /^> +101 (qemu )?web-server/m },
       { keys: ['R'], until: 'Start it afterwards' },
       { keys: ['enter'], until: 'Type web-server to confirm' },
     ],
   },
   {
-    name: 'help',
+    name: 'snapshots',
     args: ['--demo'],
     steps: [
       { keys: ['2'], until: 'docker-host' },
-      { keys: ['?'], until: /help/i },
+      { keys: ['/'], type: 'web-server' },
+      { keys: ['enter'], until: /^> +101 (qemu )?web-server/m },
+      { keys: ['enter'], until: '[Summary]' },
+      { keys: ['tab', 'tab', 'tab'], until: /\[Snapshots\][\s\S]*nginx-ok/ },
+    ],
+  },
+  {
+    name: 'task-log',
+    args: ['--demo'],
+    steps: [
+      { keys: ['7'], until: 'job errors' },
+      { keys: ['/'], type: 'vzdump' },
+      { keys: ['enter'], until: 'Back up' },
+      { keys: ['enter'], until: /TASK (OK|ERROR)/ },
     ],
   },
 ];

@@ -1,4 +1,4 @@
-import { segment, textLine, wrapped } from '../components/compose.ts';
+import { textLine, wrapped } from '../components/compose.ts';
 import type { Line } from '../components/line.ts';
 import { describeFailure, type Failure } from '../domain/failure.ts';
 import { age } from '../domain/format.ts';
