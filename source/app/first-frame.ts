@@ -8,8 +8,12 @@ import { createListPainter } from './frame/list-frame.ts';
 import type { AppStart } from './start.ts';
 import { findView } from './views-of.ts';
 
-/** Alternate screen, no cursor, home. Ink enters the same screen again a moment later and draws the same frame over it. */
-const enter = '\u001b[?1049h\u001b[?25l\u001b[H';
+/**
+ * Alternate screen, no cursor, home. Ink enters the same screen again a moment later and draws the same frame over it from
+ * where the cursor stands, so it has to stand at home.
+ */
+const home = '\u001b[H';
+const enter = `\u001b[?1049h\u001b[?25l${home}`;
 const leave = '\u001b[?25h\u001b[?1049l';
 
 /** The whole first screen as painted rows, by the same functions that paint every later one. */
@@ -45,7 +49,7 @@ export function drawFirstFrame(start: AppStart): {
   const rows = start.plain ? undefined : firstRows(running);
   if (rows) {
     start.stdin.setRawMode?.(true);
-    start.stdout.write(enter + rows.join('\r\n'));
+    start.stdout.write(enter + rows.join('\r\n') + home);
   }
   return {
     running,

@@ -93,7 +93,8 @@ export function framePieces(facts: FrameFacts): {
 } {
   const { sites, crumbs, alerts, readOnly } = facts;
   const only = sites.length === 1 ? sites[0] : undefined;
-  const place = only ? (only.site as string as SafeText) : say`${sites.length} sites`;
+  const many = sites.length === 0 ? say`connecting` : say`${sites.length} sites`;
+  const place = only ? (only.site as string as SafeText) : many;
   const figures = figuresOf(sites);
   const arrow = segment(say` ▸ `, 'dim');
   const trail = [place, ...crumbs].map((text) => textLine(text));
