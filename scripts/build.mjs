@@ -73,6 +73,35 @@ function inkKeepsTextCaches(seen) {
   };
 }
 
+/**
+ * Ink asks for the width of every line in every frame, and measuring one with a glyph in it is slow (5 ms of a frame of 40
+ * rows). A width never changes, so this stands in for the package of that name and remembers.
+ */
+function rememberedWidths(seen) {
+  const contents = `
+import stringWidth from 'string-width';
+const known = new Map();
+export default function widestLine(text) {
+  let width = known.get(text);
+  if (width !== undefined) return width;
+  width = 0;
+  for (const line of text.split('\\n')) width = Math.max(width, stringWidth(line));
+  if (known.size >= 4000) known.clear();
+  if (text.length <= 4000) known.set(text, width);
+  return width;
+}
+`;
+  return {
+    name: 'remembered-widths',
+    setup(build) {
+      build.onLoad({ filter: /[\\/]widest-line[\\/]index\.js$/ }, ({ path: file }) => {
+        seen.widths = true;
+        return { contents, loader: 'js', resolveDir: path.dirname(file) };
+      });
+    },
+  };
+}
+
 /** proxmox-api is GPL-3.0 and is used for its types only, which leave no trace in the output. */
 const noGplTransport = {
   name: 'types-only',
@@ -155,7 +184,7 @@ function weigh(metafile, entry) {
 
 /** Builds `entry` as `outdir`/main.js; the folder holds nothing else afterwards, and is untouched when the build fails. */
 export async function buildBundle({ entry, outdir }) {
-  const seen = { yoga: false, ink: false };
+  const seen = { yoga: false, ink: false, widths: false };
   const result = await esbuild.build({
     absWorkingDir: root,
     entryPoints: { main: entry },
@@ -176,11 +205,17 @@ export async function buildBundle({ entry, outdir }) {
     banner: { js: banner },
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [yogaWithoutFetch(seen), inkKeepsTextCaches(seen), noGplTransport, noDevtools],
+    plugins: [
+      yogaWithoutFetch(seen),
+      inkKeepsTextCaches(seen),
+      rememberedWidths(seen),
+      noGplTransport,
+      noDevtools,
+    ],
   });
   const packages = bundledPackages(result.metafile);
-  if (packages.some(([, name]) => name === 'ink') && !seen.ink) {
-    throw new Error('ink is bundled but its output.js was not found: revise scripts/build.mjs');
+  if (packages.some(([, name]) => name === 'ink') && !(seen.ink && seen.widths)) {
+    throw new Error('ink has changed how it measures and caches text: revise scripts/build.mjs');
   }
   if (packages.some(([, name]) => name === 'yoga-layout') && !seen.yoga) {
     throw new Error(

@@ -10,6 +10,7 @@ import { App } from './app.tsx';
 import type { Backend, Console } from './controller/console.ts';
 import { toast } from './controller/toasts.ts';
 import type { Running } from './create-console.ts';
+import { holdWarnings } from './hold-warnings.ts';
 import type { AppStart, Connected, Remembered } from './start.ts';
 import { listOf, pageOf, type UiState } from './ui/state.ts';
 import { allViews } from './views-of.ts';
@@ -112,6 +113,7 @@ export async function runApp(start: AppStart, running: Running): Promise<number>
   const onStdoutError = () => app.exit(0);
   start.stdout.on('error', onStdoutError);
   start.stdin.on('end', () => app.exit(0));
+  const heldWarnings = holdWarnings();
   const instance = render(<App app={app} questions={questions} />, inkOptions(start));
   running.onExit = () => instance.unmount();
   if (state.ended) instance.unmount();
@@ -133,6 +135,7 @@ export async function runApp(start: AppStart, running: Running): Promise<number>
   await Promise.race([connecting, Promise.resolve()]);
   await state.connected?.close();
   start.stdout.off('error', onStdoutError);
+  for (const warning of heldWarnings()) start.stderr.write(`homelab-tui: ${warning}\n`);
   if (crash !== undefined) {
     const words = crash instanceof Error ? (crash.stack ?? crash.message) : String(crash);
     start.stderr.write(`homelab-tui stopped because of a bug in itself:\n${words}\n`);

@@ -9,10 +9,26 @@ const long = 400;
 /** No cell of cleaned text has more UTF-16 units than this. */
 export const unitsPerCell = 16;
 
+/**
+ * Widths already measured. The same few glyphs, words and rules come back in every frame, and measuring one costs more than
+ * all the rest of drawing it. A width never changes, so forgetting is only a matter of memory.
+ */
+const measured = new Map<string, number>();
+const remembered = 4_000;
+
+function measure(text: string): number {
+  const known = measured.get(text);
+  if (known !== undefined) return known;
+  if (measured.size >= remembered) measured.clear();
+  const cells = stringWidth(text);
+  measured.set(text, cells);
+  return cells;
+}
+
 /** Terminal cells the text takes; it must hold no escape sequences. */
 export function displayWidth(text: string): number {
   if (PLAIN.test(text)) return text.length;
-  if (text.length <= long) return stringWidth(text);
+  if (text.length <= long) return measure(text);
   let cells = 0;
   for (const [run] of text.matchAll(RUNS)) {
     cells += PLAIN.test(run) ? run.length : stringWidth(run);

@@ -10,20 +10,18 @@ import { openConsole, pressFor, quietTime } from '../support/scenario.ts';
 import { tempDir } from '../support/temp.ts';
 import { until } from '../support/until.ts';
 
-/** The other screen is left and the cursor shown, after all else. */
-function assertRestored(terminal: TestTerminal): void {
+/** The other screen is left, the cursor shown, the mouse and pastes as before: whatever was switched on is off again. */
+function isRestored(terminal: TestTerminal): boolean {
   const output = terminal.output();
-  const opened = output.lastIndexOf('\u001b[?1049h');
-  const left = output.lastIndexOf('\u001b[?1049l');
-  assert.ok(opened >= 0 && left > opened, 'the other screen is left');
-  assert.ok(
-    output.lastIndexOf('\u001b[?25h') > output.lastIndexOf('\u001b[?25l'),
-    'the cursor is shown',
-  );
-  for (const mode of ['1000', '1002', '1006', '2004']) {
-    const on = output.lastIndexOf(`\u001b[?${mode}h`);
-    assert.ok(output.lastIndexOf(`\u001b[?${mode}l`) >= on, `mode ${mode} is off again`);
-  }
+  const last = (mode: string) => output.lastIndexOf(`\u001b[?${mode}`);
+  const off = ['1049', '1000', '1002', '1006', '2004'];
+  return last('25h') >= last('25l') && off.every((mode) => last(`${mode}l`) >= last(`${mode}h`));
+}
+
+/** The last bytes may come after the exit is known. */
+async function assertRestored(terminal: TestTerminal): Promise<void> {
+  assert.ok(terminal.output().includes('\u001b[?1049h'), 'it was on the other screen');
+  await until('the terminal as it was before', () => isRestored(terminal));
 }
 
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT']) {
@@ -32,8 +30,7 @@ for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT']) {
     terminal.kill(signal);
     const code = await terminal.exit;
     assert.ok(code === 0 || code >= 128, `exit code ${code}`);
-    await terminal.waitIdle();
-    assertRestored(terminal);
+    await assertRestored(terminal);
   });
 }
 
@@ -41,8 +38,7 @@ test('ctrl-c quits like q', async (t) => {
   const { terminal } = await openConsole(t, { args: ['--mouse'] });
   terminal.send('\u0003');
   assert.equal(await terminal.exit, 0);
-  await terminal.waitIdle();
-  assertRestored(terminal);
+  await assertRestored(terminal);
 });
 
 test('a terminal that goes away takes the console with it: no process stays behind', async (t) => {
@@ -88,7 +84,7 @@ test('a broken homelab.yaml: line and column, after the terminal is restored, ex
   assert.equal(await terminal.exit, 64);
   await terminal.waitFor(/homelab\.yaml:4:5/);
   assert.match(terminal.text(), /pev/);
-  if (terminal.output().includes('\u001b[?1049h')) assertRestored(terminal);
+  if (terminal.output().includes('\u001b[?1049h')) await assertRestored(terminal);
   assert.deepEqual(homelab.requests(), []);
 });
 
@@ -140,7 +136,7 @@ test('--demo needs nothing: it brings its own homelab', async (t) => {
   await pressFor(terminal, '0', /3\/3 nodes/);
   terminal.send('q');
   assert.equal(await terminal.exit, 0);
-  assertRestored(terminal);
+  await assertRestored(terminal);
   assert.ok(!existsSync(join(folder, 'homelab.yaml')));
 });
 

@@ -42,7 +42,8 @@ function listSelection(app: Console, data: DataState, ui: UiState): Selection | 
   const { target, scope } = view;
   const list = listOf(ui);
   const model = app.models(view, data.sites, list, data.details);
-  const marked = model.rows.filter((row) => list.marks.has(view.rowKey(row)));
+  const marked =
+    list.marks.size === 0 ? [] : model.rows.filter((row) => list.marks.has(view.rowKey(row)));
   const under = model.rows[model.cursor];
   const rows = marked.length > 0 ? marked : under ? [under] : [];
   if (rows.length === 0) return undefined;

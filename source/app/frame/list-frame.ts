@@ -127,9 +127,11 @@ function besidePreview(frame: ListFrame, list: readonly Painted[]): readonly Pai
   const { app, snapshot, view, layout, theme, context, previewOf } = frame;
   if (layout.previewWidth === 0) return list;
   const { data, ui } = snapshot;
-  const model = app.models(view, data.sites, listOf(ui, view.id), data.details);
+  const state = listOf(ui, view.id);
+  const model = app.models(view, data.sites, state, data.details);
   const at = previewOf === undefined ? -1 : model.indexOf(previewOf);
-  const row = model.rows[at === -1 ? model.cursor : at];
+  // Before the cursor was ever moved it stands on the first row.
+  const row = model.rows[at !== -1 ? at : state.cursor === undefined ? model.cursor : 0];
   const lines = (row && view.preview?.(row, { ...context, width: layout.previewWidth - 2 })) ?? [];
   const rule: Segment = { text: say`│ `, tone: 'dim' };
   return list.map((left, index) => {

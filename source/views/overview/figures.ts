@@ -100,8 +100,19 @@ function taskSums(sites: readonly SiteInventory[]): Figures['tasks'] {
   };
 }
 
+/** Figures already added up: the header shows them in every frame, and with thousands of guests adding takes a while. */
+const added = new WeakMap<readonly SiteInventory[], Figures>();
+
 /** The figures of the overview and the header. */
 export function figuresOf(sites: readonly SiteInventory[]): Figures {
+  const known = added.get(sites);
+  if (known) return known;
+  const figures = addUp(sites);
+  added.set(sites, figures);
+  return figures;
+}
+
+function addUp(sites: readonly SiteInventory[]): Figures {
   return {
     ...nodeSums(sites),
     guests: guestSums(sites),
