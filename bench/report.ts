@@ -131,7 +131,7 @@ export function report(
     '',
     `Made by \`npm run bench\` on ${about.date.toISOString().slice(0, 10)}: ${about.machine}${about.quick ? ', quick run' : ''}.`,
     'Startup is the ratio to `node -e 0` in the same run, on a terminal; the rest is the guest list with',
-    '5,000 guests on 50 nodes, 120×40 unless said otherwise, against the demo in a process of its own.',
+    '5,000 guests on 50 nodes, keys and memory at 120×40, the rest at 80×24, against the demo in a process of its own.',
     '',
     ...table.map((cells) => `| ${cells.join(' | ')} |`),
     '',

@@ -97,7 +97,7 @@ async function measureChange(terminal: TestTerminal, demo: BenchDemo, rounds: nu
   return { changedBytes: median(bytes) };
 }
 
-/** All figures with one version of Node. The demo's clock stands still, so that only what we change changes. */
+/** All figures with one version of Node. The demo's figures stand still, so that only what we change changes. */
 export async function measureScale(
   node: string,
   demo: BenchDemo,
@@ -106,11 +106,11 @@ export async function measureScale(
   await demo.ask('freeze');
   const wide = await openGuests(node, demo, 120, 40);
   const keys = await measureKeys(wide, effort.keys);
-  const idle = await measureIdle(wide, demo, effort.idle);
   const rss = rssMiB(wide.pid);
   wide.kill('SIGTERM');
   await wide.exit;
   const small = await openGuests(node, demo, 80, 24);
+  const idle = await measureIdle(small, demo, effort.idle);
   const change = await measureChange(small, demo, effort.changes);
   small.kill('SIGTERM');
   await small.exit;

@@ -17,7 +17,7 @@ export interface PollerOptions {
 }
 
 export interface Poller {
-  /** Polls now unless a call is under way. */
+  /** Polls now, or once more right after the call that is under way. */
   kick(): void;
   stop(): void;
 }
@@ -34,9 +34,15 @@ export function startPoller(options: PollerOptions): Poller {
   let failures = 0;
   let handle: unknown;
   let running: AbortController | undefined;
+  let again = false;
 
   const schedule = () => {
     if (stopped) return;
+    if (again) {
+      again = false;
+      run();
+      return;
+    }
     const base = options.every();
     const backoff = failures === 0 ? base : Math.min(base * 2 ** (failures - 1), longestBackoff);
     const jitter = failures === 0 ? 0 : backoff * 0.2 * timers.random();
@@ -67,7 +73,12 @@ export function startPoller(options: PollerOptions): Poller {
   run();
   return {
     kick() {
-      if (stopped || running) return;
+      if (stopped) return;
+      // What is under way may have been read before the thing happened that somebody wants to see.
+      if (running) {
+        again = true;
+        return;
+      }
       if (handle !== undefined) timers.clearTimeout(handle);
       run();
     },

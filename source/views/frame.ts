@@ -31,7 +31,7 @@ export const staleAfter = 35_000;
 /** ms a server's clock may differ without a word; SPICE passwords live for 30 s of the server's time. */
 const worthAWord = 30_000;
 /** A slower connection than this is worth a word. */
-const slow = 100;
+const slow = 300;
 
 /** Failure kinds in the header's few words. */
 const failing: Readonly<Record<string, SafeText>> = {
@@ -73,7 +73,7 @@ function connectionPieces({ sites }: FrameFacts): Piece[] {
   if (!only) return [];
   const { identity, trust, latency, failover, endpoint } = only.connection;
   const other = failover && endpoint ? sanitise(endpoint.replace(/^https:\/\//, '')) : undefined;
-  const rounded = latency === undefined ? 0 : Math.round(latency / 50) * 50;
+  const rounded = latency === undefined ? 0 : Math.round(latency / 100) * 100;
   return [
     { line: other ? textLine(say`via ${other}`, 'warn') : [], priority: 3 },
     { line: identity ? textLine(identity, 'dim') : [], priority: 6 },

@@ -92,6 +92,7 @@ export function startTerminal(options: TerminalOptions = {}): TestTerminal {
     args: [bin, ...(options.args ?? [])],
   };
   const screen = new xterm.Terminal({ cols, rows, scrollback: 1000, allowProposedApi: true });
+  // Before the fork: it waits for the program's exec, which is a part of the start.
   const startedAt = performance.now();
   const pty = spawn(file, [...args], {
     name: 'xterm-256color',

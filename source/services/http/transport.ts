@@ -27,6 +27,17 @@ export interface TransportRequest {
   readonly body?: string;
   /** For the call log: the path without the query, and the parameters without secrets. */
   readonly shown: { readonly path: SafeText; readonly params?: SafeText | undefined };
+  /** Asked when its turn in the queue has come: a failure keeps it from being sent at all. */
+  readonly refused?: () => Failure | undefined;
+}
+
+/** A request that was not wanted any more when its turn came. */
+class NotSent extends Error {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
+    super('not sent');
+    this.failure = failure;
+  }
 }
 
 export interface TransportAnswer extends WireAnswer {
@@ -104,6 +115,7 @@ export class Transport {
       journey.answersBefore = lane.answers;
       const outcome = await this.#attempt(lane, request, ca.value, deadline);
       if ('answer' in outcome) return this.#arrived(lane, outcome.answer);
+      if ('refused' in outcome) return fail(outcome.refused);
       const failure = await this.#afterTrouble(lane, outcome.trouble, write, journey, deadline);
       if (failure) return fail(failure);
     }
@@ -144,10 +156,12 @@ export class Transport {
     request: TransportRequest,
     ca: string | undefined,
     deadline: Deadline,
-  ): Promise<{ answer: WireAnswer } | { trouble: Trouble }> {
+  ): Promise<{ answer: WireAnswer } | { trouble: Trouble } | { refused: Failure }> {
     let ended: ReturnType<CallLog['start']> | undefined;
     const { shown, method } = request;
     const leave = () => {
+      const refused = request.refused?.();
+      if (refused) throw new NotSent(refused);
       ended = this.#options.log.start({ method, ...shown, endpoint: lane.endpoint.url });
     };
     try {
@@ -157,6 +171,7 @@ export class Transport {
       ended?.({ status: answer.status, ok: success, ...message });
       return { answer };
     } catch (error) {
+      if (error instanceof NotSent) return { refused: error.failure };
       if (!(error instanceof TroubleError)) throw error;
       ended?.({ ok: false, message: this.#describe(error.trouble, lane.endpoint, method) });
       return { trouble: error.trouble };

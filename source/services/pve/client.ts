@@ -1,4 +1,5 @@
 import type { PveSiteConfig } from '../../domain/homelab.ts';
+import type { Resources } from '../../domain/inventory.ts';
 import { ok } from '../../domain/result.ts';
 import type { SafeText } from '../../domain/safe-text.ts';
 import type { PveSite } from '../types.ts';
@@ -29,6 +30,7 @@ export function createPveSite(options: SessionOptions): OwnedSite {
 function siteOver(config: PveSiteConfig, session: PveSession, calls: CallSession): OwnedSite {
   const caller = new Caller(config.id, calls);
   const where = caller.here;
+  let last: { readonly data: unknown; readonly resources: Resources } | undefined;
   return {
     id: config.id,
     config,
@@ -38,9 +40,11 @@ function siteOver(config: PveSiteConfig, session: PveSession, calls: CallSession
     tasks: taskApi(caller),
     dryRun: (planned) => siteOver(config, session, dryRunSession(calls, planned)),
     resources: (options) =>
-      caller.list('GET /cluster/resources', {}, {}, { where, options }, (data) =>
-        decodeResources(config.id, data),
-      ),
+      caller.list('GET /cluster/resources', {}, {}, { where, options }, (data) => {
+        // The very same answer decodes to the very same rows.
+        if (last?.data !== data) last = { data, resources: decodeResources(config.id, data) };
+        return last.resources;
+      }),
     clusterStatus: (options) =>
       caller.list('GET /cluster/status', {}, {}, { where, options }, decodeClusterStatus),
     permissions: (options) =>

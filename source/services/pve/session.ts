@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Failure } from '../../domain/failure.ts';
 import type { PveSiteConfig } from '../../domain/homelab.ts';
 import type { Connection } from '../../domain/inventory.ts';
@@ -11,7 +12,7 @@ import { encodeForm, expandPath, type ParameterValue, parameterPairs } from '../
 import { Redactor } from '../http/redactor.ts';
 import { Slots } from '../http/slots.ts';
 import type { Timings } from '../http/timings.ts';
-import { Transport, type TransportRequest } from '../http/transport.ts';
+import { Transport, type TransportAnswer, type TransportRequest } from '../http/transport.ts';
 import { TrustGate } from '../http/trust.ts';
 import type { CallOptions, ServiceEnvironment } from '../types.ts';
 import { type AnswerContext, type Envelope, readAnswer } from './answer.ts';
@@ -25,6 +26,8 @@ const loginPath = '/access/ticket';
 /** Requests that may be under way with a credential no answer has confirmed yet: a wrong one is sent twice at most. */
 const unprovenLimit = 2;
 const learnAgainAfter = 60_000;
+/** Characters; below, parsing again costs nothing worth the memory. */
+const worthKeeping = 100_000;
 
 export interface PveCall {
   readonly method: Method;
@@ -56,10 +59,13 @@ export class PveSession {
   readonly #credentials: Credentials;
   readonly #probation = new Slots(unprovenLimit);
   #learnedAt: number | undefined;
+  #lastLarge: { key: string; body: string; result: Result<Envelope> } | undefined;
 
   constructor(options: SessionOptions) {
     const { config, environment, timings } = options;
     this.#options = options;
+    // Every call under way listens to it.
+    setMaxListeners(0, this.#closing.signal);
     const parsed = config.endpoints.map(parseEndpoint);
     this.#endpoints = parsed.flatMap((result) => (result.ok ? [result.value] : []));
     this.#problem =
@@ -172,9 +178,14 @@ export class PveSession {
       if (!authorised) return fail(cancelled(call.where));
       if (!authorised.value.ok) return authorised.value;
       const { headers, mark } = authorised.value.value;
-      const sent = await this.#transport.send(this.#request(call, headers), deadline);
+      const request = {
+        ...this.#request(call, headers),
+        // The credential may have been refused while this call waited for its turn.
+        refused: () => this.#credentials.stopped,
+      };
+      const sent = await this.#transport.send(request, deadline);
       if (!sent.ok) return sent;
-      const result = readAnswer(sent.value, this.#context(call));
+      const result = this.#read(call, sent.value);
       if (sent.value.status !== 401) {
         // 501 may be said before anybody looks at the credential.
         if (sent.value.status !== 501) this.#credentials.accepted(mark);
@@ -186,6 +197,17 @@ export class PveSession {
       );
       if (!first || !again?.value) return fail(this.#credentials.stopped ?? ended(result.failure));
     }
+  }
+
+  /** Reads an answer; a large one that is the same as the last of its kind, to the byte, is not parsed again. */
+  #read(call: PveCall, answer: TransportAnswer): Result<Envelope> {
+    const large = call.method === 'GET' && answer.body.length >= worthKeeping;
+    const key = `${answer.status} ${expandPath(call.template, call.variables)}`;
+    const kept = large ? this.#lastLarge : undefined;
+    if (kept?.key === key && kept.body === answer.body) return kept.result;
+    const result = readAnswer(answer, this.#context(call));
+    if (large) this.#lastLarge = { key, body: answer.body, result };
+    return result;
   }
 
   #request(call: PveCall, headers: Readonly<Record<string, string>>): TransportRequest {
