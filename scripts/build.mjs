@@ -102,6 +102,39 @@ export default function widestLine(text) {
   };
 }
 
+/**
+ * string-width makes a segmenter and the set of all emoji when it is loaded, together 30 ms on Node 20, and most runs never
+ * measure a text that needs them. They are made when the first one does.
+ */
+function lateTables(seen) {
+  const changes = [
+    [
+      'const segmenter = new Intl.Segmenter();',
+      'let cut; const segmenter = { segment: text => (cut ??= new Intl.Segmenter()).segment(text) };',
+    ],
+    [
+      'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;',
+      "let all; const rgiEmojiRegex = { test: text => (all ??= new RegExp('^\\\\p{RGI_Emoji}$', 'v')).test(text) };",
+    ],
+  ];
+  return {
+    name: 'late-tables',
+    setup(build) {
+      build.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, async ({ path: file }) => {
+        let contents = await readFile(file, 'utf8');
+        for (const [text, late] of changes) {
+          if (!contents.includes(text)) {
+            throw new Error(`string-width no longer contains ${text}: revise scripts/build.mjs`);
+          }
+          contents = contents.replace(text, () => late);
+        }
+        seen.tables = true;
+        return { contents, loader: 'js', resolveDir: path.dirname(file) };
+      });
+    },
+  };
+}
+
 /** proxmox-api is GPL-3.0 and is used for its types only, which leave no trace in the output. */
 const noGplTransport = {
   name: 'types-only',
@@ -184,7 +217,7 @@ function weigh(metafile, entry) {
 
 /** Builds `entry` as `outdir`/main.js; the folder holds nothing else afterwards, and is untouched when the build fails. */
 export async function buildBundle({ entry, outdir }) {
-  const seen = { yoga: false, ink: false, widths: false };
+  const seen = { yoga: false, ink: false, widths: false, tables: false };
   const result = await esbuild.build({
     absWorkingDir: root,
     entryPoints: { main: entry },
@@ -209,12 +242,13 @@ export async function buildBundle({ entry, outdir }) {
       yogaWithoutFetch(seen),
       inkKeepsTextCaches(seen),
       rememberedWidths(seen),
+      lateTables(seen),
       noGplTransport,
       noDevtools,
     ],
   });
   const packages = bundledPackages(result.metafile);
-  if (packages.some(([, name]) => name === 'ink') && !(seen.ink && seen.widths)) {
+  if (packages.some(([, name]) => name === 'ink') && !(seen.ink && seen.widths && seen.tables)) {
     throw new Error('ink has changed how it measures and caches text: revise scripts/build.mjs');
   }
   if (packages.some(([, name]) => name === 'yoga-layout') && !seen.yoga) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import stringWidth from 'string-width';
 import { toAscii } from '../../../source/components/ascii.ts';
 import { wrapText } from '../../../source/components/compose.ts';
 import type { Line } from '../../../source/components/line.ts';
@@ -121,4 +122,14 @@ test('wrapping keeps every word within the width', () => {
     assert.equal(lines.join('').replaceAll(' ', ''), text.replaceAll(' ', ''));
   }
   assert.deepEqual(wrapText('' as SafeText, 10), ['']);
+});
+
+test('characters counted without a segmenter are one cell each to string-width too', () => {
+  for (let code = 0x20; code <= 0xffff; code += 1) {
+    const character = String.fromCharCode(code);
+    if (/\p{Surrogate}/u.test(character)) continue;
+    assert.equal(displayWidth(character), stringWidth(character), code.toString(16));
+  }
+  // Neighbours do not join either.
+  assert.equal(displayWidth('⚠│●▸…é●─'), 8);
 });
