@@ -1,3 +1,4 @@
+import chalk from 'chalk';
 import type { Line } from '../components/line.ts';
 import { type Painted, paintLine } from '../components/paint.ts';
 import { createTheme } from '../components/theme.ts';
@@ -7,6 +8,11 @@ import { bottomLines, topLines } from './frame/chrome.ts';
 import { createListPainter } from './frame/list-frame.ts';
 import type { AppStart } from './start.ts';
 import { findView } from './views-of.ts';
+
+/** How many colours the terminal has, as chalk found: 0 none, 1 sixteen, 2 256, 3 all. */
+export function colourLevel(): AppStart['colourLevel'] {
+  return chalk.level;
+}
 
 /**
  * Alternate screen, no cursor, home. Ink enters the same screen again a moment later and draws the same frame over it from

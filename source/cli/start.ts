@@ -35,14 +35,17 @@ export async function startConsole(context: CommandContext): Promise<number> {
     });
     return exitCodes.usage;
   }
+  // Loaded while the configuration is read: every await before the first frame is time that a person waits.
+  const drawing = import('../app/first-frame.ts');
   const paths = pathsOf(global, host);
   const source = await readHomelabSource(global, paths);
   if (!source.ok) {
     for (const line of source.lines) output.err(line);
     return exitCodes.usage;
   }
-  const { start, saved } = await appStart(context, terminal, paths, source.value);
-  const { drawFirstFrame } = await import('../app/first-frame.ts');
+  const { colourLevel } = await drawing;
+  const { start, saved } = appStart(context, terminal, paths, source.value, colourLevel());
+  const { drawFirstFrame } = await drawing;
   const { running, undo } = drawFirstFrame(start);
   const code = await import('../app/run-app.tsx').then(
     ({ runApp }) => runApp(start, running),
@@ -55,14 +58,14 @@ export async function startConsole(context: CommandContext): Promise<number> {
   return code;
 }
 
-async function appStart(
+function appStart(
   context: CommandContext,
   terminal: Console,
   paths: Paths,
   source: string,
-): Promise<{ start: AppStart; saved: () => Promise<void> }> {
+  colours: AppStart['colourLevel'],
+): { start: AppStart; saved: () => Promise<void> } {
   const { global, host } = context;
-  const { default: chalk } = await import('chalk');
   const key = stateKey(source);
   const last = loadLastState(paths.lastStateFile, key);
   const memory = createMemory(paths, key, host);
@@ -70,7 +73,7 @@ async function appStart(
     ...terminal,
     ascii: global.ascii,
     plain: global.screenReader || host.env.INK_SCREEN_READER === 'true',
-    colourLevel: host.env.NO_COLOR ? 0 : chalk.level,
+    colourLevel: host.env.NO_COLOR ? 0 : colours,
     readOnly: global.readOnly,
     initial: firstFrame(last, peekPreferences(paths.configDir), global.site),
     ...(global.theme === undefined ? {} : { theme: global.theme as Remembered['theme'] }),
