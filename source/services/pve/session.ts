@@ -8,7 +8,7 @@ import { CallLog } from '../http/call-log.ts';
 import { Deadline } from '../http/deadline.ts';
 import { type Endpoint, parseEndpoint } from '../http/endpoint.ts';
 import type { Method } from '../http/exchange.ts';
-import { encodeForm, expandPath, type ParameterValue, parameterPairs } from '../http/form.ts';
+import { expandPath, type ParameterValue } from '../http/form.ts';
 import { Redactor } from '../http/redactor.ts';
 import { Slots } from '../http/slots.ts';
 import type { Timings } from '../http/timings.ts';
@@ -18,16 +18,15 @@ import type { CallOptions, ServiceEnvironment } from '../types.ts';
 import { type AnswerContext, type Envelope, readAnswer } from './answer.ts';
 import type { Credentials } from './credentials.ts';
 import { fingerprintsOf } from './decode-cluster.ts';
+import { LastLargeAnswer } from './last-large-answer.ts';
 import { TicketCredentials } from './ticket-credentials.ts';
 import { TokenCredentials } from './token-credentials.ts';
+import { base, wireRequest } from './wire-request.ts';
 
-const base = '/api2/json';
 const loginPath = '/access/ticket';
 /** Requests that may be under way with a credential no answer has confirmed yet: a wrong one is sent twice at most. */
 const unprovenLimit = 2;
 const learnAgainAfter = 60_000;
-/** Characters; below, parsing again costs nothing worth the memory. */
-const worthKeeping = 100_000;
 
 export interface PveCall {
   readonly method: Method;
@@ -59,8 +58,7 @@ export class PveSession {
   readonly #credentials: Credentials;
   readonly #probation = new Slots(unprovenLimit);
   #learnedAt: number | undefined;
-  #lastLarge: { key: string; body: string; result: Result<Envelope> } | undefined;
-
+  readonly #large = new LastLargeAnswer();
   constructor(options: SessionOptions) {
     const { config, environment, timings } = options;
     this.#options = options;
@@ -199,42 +197,15 @@ export class PveSession {
     }
   }
 
-  /** Reads an answer; a large one that is the same as the last of its kind, to the byte, is not parsed again. */
   #read(call: PveCall, answer: TransportAnswer): Result<Envelope> {
-    const large = call.method === 'GET' && answer.body.length >= worthKeeping;
+    const parse = () => readAnswer(answer, this.#context(call));
+    if (call.method !== 'GET') return parse();
     const key = `${answer.status} ${expandPath(call.template, call.variables)}`;
-    const kept = large ? this.#lastLarge : undefined;
-    if (kept?.key === key && kept.body === answer.body) return kept.result;
-    const result = readAnswer(answer, this.#context(call));
-    if (large) this.#lastLarge = { key, body: answer.body, result };
-    return result;
+    return this.#large.read(key, answer.body, parse);
   }
 
   #request(call: PveCall, headers: Readonly<Record<string, string>>): TransportRequest {
-    const { method } = call;
-    const path = expandPath(call.template, call.variables) ?? '';
-    const pairs = parameterPairs(call.parameters);
-    const form = encodeForm(pairs);
-    const inBody = method === 'POST' || method === 'PUT';
-    const common = {
-      accept: 'application/json',
-      'accept-encoding': 'gzip',
-      'user-agent': 'homelab-tui',
-      ...headers,
-    };
-    return {
-      method,
-      path: base + (inBody || form === '' ? path : `${path}?${form}`),
-      headers: inBody
-        ? {
-            ...common,
-            'content-type': 'application/x-www-form-urlencoded',
-            'content-length': String(Buffer.byteLength(form)),
-          }
-        : common,
-      ...(inBody ? { body: form } : {}),
-      shown: { path: this.#redactor.safe(path), params: this.#redactor.parameters(pairs) },
-    };
+    return wireRequest(call, headers, this.#redactor);
   }
 
   #context(call: PveCall): AnswerContext {

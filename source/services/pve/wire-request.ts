@@ -1,0 +1,39 @@
+import { encodeForm, expandPath, parameterPairs } from '../http/form.ts';
+import type { Redactor } from '../http/redactor.ts';
+import type { TransportRequest } from '../http/transport.ts';
+import type { PveCall } from './session.ts';
+
+/** Where the JSON formatter of the API lives. */
+export const base = '/api2/json';
+
+/** A call as it goes on the wire: parameters in the query of GET and DELETE, as a form in the body of POST and PUT. */
+export function wireRequest(
+  call: PveCall,
+  headers: Readonly<Record<string, string>>,
+  redactor: Redactor,
+): TransportRequest {
+  const { method } = call;
+  const path = expandPath(call.template, call.variables) ?? '';
+  const pairs = parameterPairs(call.parameters);
+  const form = encodeForm(pairs);
+  const inBody = method === 'POST' || method === 'PUT';
+  const common = {
+    accept: 'application/json',
+    'accept-encoding': 'gzip',
+    'user-agent': 'homelab-tui',
+    ...headers,
+  };
+  return {
+    method,
+    path: base + (inBody || form === '' ? path : `${path}?${form}`),
+    headers: inBody
+      ? {
+          ...common,
+          'content-type': 'application/x-www-form-urlencoded',
+          'content-length': String(Buffer.byteLength(form)),
+        }
+      : common,
+    ...(inBody ? { body: form } : {}),
+    shown: { path: redactor.safe(path), params: redactor.parameters(pairs) },
+  };
+}
