@@ -24,7 +24,9 @@ export function mergeResources(
   const nodes = answer.nodes.map((node): Node => {
     if (!down.has(node.node)) return node;
     const old = oldNodes.get(nodeKey(node));
-    return old ? { ...old, status: node.status, stale: true, seenAt: old.seenAt ?? readAt } : node;
+    const seenAt = old && lastSeen(old, old.status === 'online', readAt);
+    if (!old || seenAt === undefined) return node;
+    return { ...old, status: node.status, stale: true, seenAt };
   });
   const guests = answer.guests.map((guest): Guest => {
     if (!down.has(guest.node) && guest.status !== 'unknown') return guest;
@@ -37,7 +39,9 @@ export function mergeResources(
   const storages = answer.storages.map((row): Storage => {
     if (!down.has(row.node)) return row;
     const old = oldStorages.get(storageKey(row));
-    return old ? { ...old, status: row.status, stale: true, seenAt: old.seenAt ?? readAt } : row;
+    const seenAt = old && lastSeen(old, old.status !== 'unknown', readAt);
+    if (!old || seenAt === undefined) return row;
+    return { ...old, status: row.status, stale: true, seenAt };
   });
   const merged: Resources = {
     nodes: keepRows(before?.nodes, nodes, nodeKey),
@@ -58,14 +62,24 @@ export function mergeResources(
   return same ? before : merged;
 }
 
+/** When it last was alive: known from before, or the time of the last answer if it was alive in that one. */
+function lastSeen(
+  old: { readonly seenAt?: number; readonly stale?: boolean },
+  alive: boolean,
+  readAt: number,
+): number | undefined {
+  return old.seenAt ?? (alive && !old.stale ? readAt : undefined);
+}
+
 function staleGuest(old: Guest | undefined, told: Guest, readAt: number): Guest {
   const base = old ?? told;
+  const seenAt = old && lastSeen(old, old.status !== 'unknown', readAt);
   return {
     ...base,
     node: told.node,
     status: 'unknown' as Guest['status'],
     stale: true,
     // What was never seen alive has no such time.
-    ...(old ? { seenAt: old.seenAt ?? readAt } : {}),
+    ...(seenAt === undefined ? {} : { seenAt }),
   };
 }

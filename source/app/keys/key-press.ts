@@ -61,5 +61,7 @@ export function keyPresses(input: string, key: Key): KeyPress[] {
   if (input.length > 1 && tornSequence.test(input)) return [];
   const characters = [...input];
   if (characters.length > burstLimit) return [];
-  return characters.flatMap((character) => ofCharacter(character) ?? []);
+  const presses = characters.flatMap((character) => ofCharacter(character) ?? []);
+  // Escape and the key after it look like alt and that key when they arrive together; no key here has alt.
+  return key.meta && presses.length > 0 ? [{ name: 'escape', text: '' }, ...presses] : presses;
 }

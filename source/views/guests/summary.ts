@@ -46,13 +46,12 @@ function stateLines(guest: Guest, context: ViewContext): Line[] {
   const lines: Line[] = [fact(say`Status`, [segment(say`${glyph} ${word}`, tone)])];
   if (guestUnknown(guest)) {
     const seen = guest.seenAt === undefined ? undefined : context.now - guest.seenAt;
-    lines.push(
-      ...wrapped(
-        say`Node ${guest.node} does not answer. The figures are the last known ones, ${age(seen)} old; they come back when the node does.`,
-        context.width,
-        'warn',
-      ),
-    );
+    const figures =
+      seen === undefined
+        ? say`Nothing was read of this guest yet; its figures come when the node answers.`
+        : say`The figures are the last known ones, ${age(seen)} old; they come back when the node does.`;
+    const words = say`Node ${guest.node} does not answer. ${figures}`;
+    lines.push(...wrapped(words, context.width, 'warn'));
   }
   if (guest.lock) lines.push(fact(say`Lock`, [segment(guest.lock, 'warn')]));
   return lines;

@@ -36,7 +36,11 @@ function headLines(row: NodeRow, context: ViewContext): Line[] {
   const lines: Line[] = [fact(say`Status`, [segment(say`${glyph} ${word}`, tone)])];
   if (!nodeOnline(node)) {
     const seen = node.seenAt === undefined ? undefined : context.now - node.seenAt;
-    const words = say`It does not answer the cluster. Figures are the last known ones, ${age(seen)} old. Its guests are listed as unknown.`;
+    const figures =
+      seen === undefined
+        ? say`Nothing was read of it yet.`
+        : say`Figures are the last known ones, ${age(seen)} old.`;
+    const words = say`It does not answer the cluster. ${figures} Its guests are listed as unknown.`;
     lines.push(...wrapped(words, context.width, 'warn'));
   }
   const running =

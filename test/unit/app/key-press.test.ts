@@ -27,6 +27,11 @@ test('the rest of an escape sequence torn by a slow link is no key', () => {
   for (const torn of ['[1', '5~', '[A', '[3~', 'OP', '[1;5C']) assert.deepEqual(names(torn), []);
 });
 
+test('escape and a key that arrive together are both', () => {
+  assert.deepEqual(names('0', { meta: true }), ['escape', '0']);
+  assert.deepEqual(names('', { meta: true, upArrow: true }), ['up']);
+});
+
 test('special keys have names and modifiers', () => {
   assert.deepEqual(names('', { upArrow: true }), ['up']);
   assert.deepEqual(names('', { tab: true, shift: true }), ['shift-tab']);

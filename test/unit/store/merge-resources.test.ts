@@ -124,3 +124,15 @@ test('a guest that HA moved off the dead node is fresh again', () => {
   assert.equal(moved.guests[0]?.stale, undefined);
   assert.equal(moved.guests[0]?.node, 'pve1');
 });
+
+test('what was never seen alive gets no time at which it was, however often it is told', () => {
+  const nameless: Guest = { site, type: 'qemu', vmid: 103, node: s('pve3'), status: s('unknown') };
+  const answer = () => resources([node('pve3', 'offline')], [nameless]);
+  const first = mergeResources(undefined, answer(), 100);
+  const second = mergeResources(first, answer(), 200);
+  const third = mergeResources(second, answer(), 300);
+  assert.equal(third.guests[0]?.seenAt, undefined);
+  assert.equal(third.guests[0]?.stale, true);
+  assert.equal(third.nodes[0]?.seenAt, undefined);
+  assert.equal(third, first);
+});
