@@ -18,7 +18,7 @@ import { allViews } from './views-of.ts';
 /** The exit code of a console whose configuration cannot be used. */
 const usage = 64;
 /** The last known state is written this often while the console runs, and at its end. */
-const saveEvery = 60_000;
+const saveEvery = 300_000;
 
 function rememberedOf(ui: UiState): Remembered {
   const sorts: Record<string, NonNullable<ReturnType<typeof listOf>['sort']>> = {};

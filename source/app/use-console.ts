@@ -10,8 +10,17 @@ export interface Snapshot {
   readonly now: number;
 }
 
-/** Ages on the screen are renewed this often; nothing is written when their words did not change. */
-const tick = 5_000;
+/**
+ * Ages on the screen are renewed when nothing was drawn for this long: a little more than the time between two refreshes,
+ * since those renew them too; sooner while something runs or fails, whose seconds one counts. Nothing is written when their
+ * words did not change.
+ */
+function restOf({ sites, operations }: DataState): number {
+  const counting =
+    operations.some((each) => each.state === 'running') ||
+    sites.some(({ resources, connection }) => resources.failure ?? connection.pausedUntil);
+  return counting ? 2_000 : 11_000;
+}
 
 function take(app: Console): Snapshot {
   return { data: app.data.getState(), ui: app.ui.getState(), now: app.now() };
@@ -25,12 +34,18 @@ export function useConsole(app: Console): Snapshot {
   const [snapshot, setSnapshot] = useState(() => take(app));
   useEffect(() => {
     let waiting = false;
+    let ended = false;
+    let timer: NodeJS.Timeout | undefined;
     const renew = () => {
       if (waiting) return;
       waiting = true;
       queueMicrotask(() => {
         waiting = false;
-        setSnapshot(take(app));
+        if (ended) return;
+        const snapshot = take(app);
+        clearTimeout(timer);
+        timer = setTimeout(renew, restOf(snapshot.data));
+        setSnapshot(snapshot);
       });
     };
     const unsubscribeData = app.data.subscribe((after, before) => {
@@ -41,12 +56,12 @@ export function useConsole(app: Console): Snapshot {
       if (!onlyCalls || app.ui.getState().overlay?.kind === 'calls') renew();
     });
     const unsubscribeUi = app.ui.subscribe(renew);
-    const timer = setInterval(renew, tick);
     renew();
     return () => {
       unsubscribeData();
       unsubscribeUi();
-      clearInterval(timer);
+      ended = true;
+      clearTimeout(timer);
     };
   }, [app]);
   return snapshot;

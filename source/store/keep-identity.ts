@@ -11,16 +11,25 @@ export function sameValue(a: unknown, b: unknown): boolean {
     for (const [key, value] of a) if (!b.has(key) || !sameValue(value, b.get(key))) return false;
     return true;
   }
-  const left = a as Record<string, unknown>;
-  const right = b as Record<string, unknown>;
-  const keys = Object.keys(left);
-  if (keys.length !== Object.keys(right).length) return false;
-  return keys.every((key) => key in right && sameValue(left[key], right[key]));
+  return sameRecord(a as Record<string, unknown>, b as Record<string, unknown>);
+}
+
+/** Plain loops: this runs over every value of every row of every refresh. */
+function sameRecord(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  let keys = 0;
+  for (const key in a) {
+    const value = b[key];
+    if (a[key] !== value && !sameValue(a[key], value)) return false;
+    if (value === undefined && !(key in b)) return false;
+    keys += 1;
+  }
+  for (const _ in b) keys -= 1;
+  return keys === 0;
 }
 
 /**
- * The new list with the old object wherever a row is unchanged apart from `ignored` keys, and the old list itself when
- * nothing changed: what did not change is not drawn again.
+ * The new list with the old object wherever a row is unchanged, and the old list itself when nothing changed: what did not
+ * change is not drawn again. Rows mostly keep their place, so keys are made only of those that differ from what stood there.
  */
 export function keepRows<Row extends object>(
   before: readonly Row[] | undefined,
@@ -28,13 +37,17 @@ export function keepRows<Row extends object>(
   keyOf: (row: Row) => string,
 ): readonly Row[] {
   if (!before) return after;
-  const known = new Map(before.map((row) => [keyOf(row), row]));
+  let known: Map<string, Row> | undefined;
   let changed = before.length !== after.length;
   const rows = after.map((row, index) => {
-    const old = known.get(keyOf(row));
-    const kept = old && sameValue(old, row) ? old : row;
-    if (kept !== before[index]) changed = true;
-    return kept;
+    const there = before[index];
+    if (there !== undefined && sameValue(there, row)) return there;
+    changed = true;
+    const key = keyOf(row);
+    if (there !== undefined && keyOf(there) === key) return row;
+    known ??= new Map(before.map((each) => [keyOf(each), each]));
+    const old = known.get(key);
+    return old && sameValue(old, row) ? old : row;
   });
   return changed ? rows : before;
 }

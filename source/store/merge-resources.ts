@@ -2,7 +2,7 @@ import { type Guest, guestKey } from '../domain/guest.ts';
 import type { Resources } from '../domain/inventory.ts';
 import { type Node, nodeKey } from '../domain/node.ts';
 import { type Storage, storageKey } from '../domain/storage.ts';
-import { keepRows } from './keep-identity.ts';
+import { keepRows, sameValue } from './keep-identity.ts';
 
 /**
  * Puts a new answer of /cluster/resources over the last known one. A node that is down is told without figures and its
@@ -17,6 +17,17 @@ export function mergeResources(
   const down = new Set(
     answer.nodes.filter((node) => node.status !== 'online').map((node) => node.node as string),
   );
+  const alive = down.size === 0 && answer.guests.every((guest) => guest.status !== 'unknown');
+  return kept(before, alive ? answer : withLastKnown(before, answer, down, readAt));
+}
+
+/** The answer with the last known values of everything on the nodes that are down. */
+function withLastKnown(
+  before: Resources | undefined,
+  answer: Resources,
+  down: ReadonlySet<string>,
+  readAt: number,
+): Resources {
   const oldNodes = new Map(before?.nodes.map((node) => [nodeKey(node), node]));
   const oldGuests = new Map(before?.guests.map((guest) => [guestKey(guest) as string, guest]));
   const oldStorages = new Map(before?.storages.map((row) => [storageKey(row), row]));
@@ -43,22 +54,23 @@ export function mergeResources(
     if (!old || seenAt === undefined) return row;
     return { ...old, status: row.status, stale: true, seenAt };
   });
+  return { nodes, guests, storages, pools: answer.pools };
+}
+
+/** The new rows, but the very same objects wherever nothing changed. */
+function kept(before: Resources | undefined, after: Resources): Resources {
+  if (!before) return after;
   const merged: Resources = {
-    nodes: keepRows(before?.nodes, nodes, nodeKey),
-    guests: keepRows(before?.guests, guests, guestKey),
-    storages: keepRows(before?.storages, storages, storageKey),
-    pools: keepRows(
-      before?.pools.map((pool) => ({ pool })),
-      answer.pools.map((pool) => ({ pool })),
-      ({ pool }) => pool,
-    ).map(({ pool }) => pool),
+    nodes: keepRows(before.nodes, after.nodes, nodeKey),
+    guests: keepRows(before.guests, after.guests, guestKey),
+    storages: keepRows(before.storages, after.storages, storageKey),
+    pools: sameValue(before.pools, after.pools) ? before.pools : after.pools,
   };
   const same =
-    before &&
     merged.nodes === before.nodes &&
     merged.guests === before.guests &&
     merged.storages === before.storages &&
-    merged.pools.join('\n') === before.pools.join('\n');
+    merged.pools === before.pools;
   return same ? before : merged;
 }
 

@@ -1,4 +1,4 @@
-import type { Connection, SiteInventory } from '../domain/inventory.ts';
+import type { Connection, Resources, SiteInventory } from '../domain/inventory.ts';
 import type { Result } from '../domain/result.ts';
 import type { Sourced } from '../domain/sourced.ts';
 import { neverFetched } from '../domain/sourced.ts';
@@ -18,6 +18,16 @@ const cadence = {
   permissions: 600_000,
   version: 3_600_000,
 } as const;
+
+/** Rows one refresh may bring before refreshes become rarer: a site of 5,000 guests sends 2.5 MB each time. */
+const largeSite = 2_500;
+const rarest = 2.5;
+
+/** ms until the resources are asked for again: longer the more rows there are, so that a large site costs no more work. */
+export function resourcesEvery(known: Resources | undefined): number {
+  const rows = known ? known.guests.length + known.nodes.length + known.storages.length : 0;
+  return cadence.resources * Math.min(rarest, Math.max(1, rows / largeSite));
+}
 
 type Sources = Pick<SiteInventory, 'resources' | 'cluster' | 'tasks' | 'permissions' | 'version'>;
 
@@ -77,6 +87,8 @@ export function startSiteSources(
       poll: async (signal) => {
         put((before) => (before.fetchedAt === undefined ? fetching(before) : before));
         const result = await call(signal);
+        // A key pressed while the answer was decoded comes before the answer is put in.
+        await new Promise((resolve) => setImmediate(resolve));
         if (signal.aborted) return true;
         put((before) =>
           result.ok
@@ -90,7 +102,8 @@ export function startSiteSources(
 
   const resources = source(
     'resources',
-    () => cadence.resources,
+    () =>
+      resourcesEvery(store.getState().sites.find((each) => each.site === site.id)?.resources.data),
     (signal) => site.resources({ signal }),
     mergeResources,
   );

@@ -14,6 +14,8 @@ export interface ViewContext {
   /** ms since the epoch */
   readonly now: number;
   readonly ascii: boolean;
+  /** For a screen reader: figures in words, no bars and no graphs. */
+  readonly plain?: boolean;
   /** Cells the body may use. */
   readonly width: number;
   readonly height: number;
@@ -95,6 +97,8 @@ export interface ListView<Row, S extends Scope = Scope> {
   /** Lines above the list: failures of its sources with the age of what is shown, a summary. Usually none. */
   readonly notes?: (context: ViewContext) => readonly Line[];
   readonly rowKey: (row: Row) => string;
+  /** `rows` hands out the store's own objects, which stay the same until they change. */
+  readonly rowsAreKept?: boolean;
   readonly rowTitle: (row: Row) => SafeText;
   readonly columns: readonly Column<Row>[];
   readonly defaultSort: { readonly column: string; readonly descending: boolean };

@@ -83,7 +83,8 @@ export function createListModels(): ListModels {
       );
       // A row that is made anew but says the same stays the same object, and is not painted again.
       const before = cached?.rows as readonly Row[] | undefined;
-      const rows = keepRows(before, sortRows(passing, view.columns, order), view.rowKey);
+      const sorted = sortRows(passing, view.columns, order);
+      const rows = view.rowsAreKept ? sorted : keepRows(before, sorted, view.rowKey);
       const index = new Map(rows.map((row, position) => [view.rowKey(row), position]));
       cached = { inputs, rows, total: all.length, filter, index };
       caches.set(slot, cached);

@@ -138,7 +138,11 @@ function readBody(
       done(undefined, (error as { errno?: unknown }).errno === -3 ? 'encoding' : 'cut');
     else done(Buffer.concat(chunks).toString('utf8'));
   };
-  if (encoding === 'gzip') pipeline(incoming, createGunzip(), sink, ended);
+  const gunzip = () => {
+    const large = Number(incoming.headers['content-length'] ?? 0) > 32_768;
+    return createGunzip(large ? { chunkSize: 262_144 } : {});
+  };
+  if (encoding === 'gzip') pipeline(incoming, gunzip(), sink, ended);
   else pipeline(incoming, sink, ended);
 }
 

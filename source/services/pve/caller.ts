@@ -61,6 +61,8 @@ export class Caller {
     const answer = await this.envelope(endpoint, variables, parameters, details);
     if (!answer.ok) return answer;
     const data = expectList(answer.value.data, details.where);
+    // Between reading a long list and decoding it somebody may have pressed a key.
+    if (data.ok && data.value.length > 500) await new Promise((resolve) => setImmediate(resolve));
     return data.ok ? ok(decode(data.value, answer.value.total)) : data;
   }
 

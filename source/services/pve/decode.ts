@@ -74,11 +74,10 @@ export function words(value: unknown, separator = /[;, ]+/): SafeText[] | undefi
 
 /** An object without its undefined values, so that "not told" is the absence of the key. */
 export function told<T extends object>(value: T): T {
-  const result = { ...value };
-  for (const key of Object.keys(result) as (keyof T)[]) {
-    if (result[key] === undefined) delete result[key];
-  }
-  return result;
+  // Built up rather than deleted from: an object that lost a key is a dictionary to V8, larger and slow to read.
+  const result: Partial<T> = {};
+  for (const key in value) if (value[key] !== undefined) result[key] = value[key];
+  return result as T;
 }
 
 /** The answer's data when it has the promised shape; a wrong shape is a failure, never an empty list. */

@@ -94,6 +94,7 @@ export const guestsView: ListView<Guest, 'guest'> = {
   target: (guest) => guest,
   rows: guestRows,
   rowKey: guestKey,
+  rowsAreKept: true,
   rowTitle: guestTitle,
   columns: guestColumns,
   defaultSort: { column: 'vmid', descending: false },
