@@ -9,6 +9,7 @@ import { layoutOf, viewContext } from './controller/context.ts';
 import type { Questions } from './controller/questions.ts';
 import { bottomLines, topLines } from './frame/chrome.ts';
 import { useKeyRouter } from './key-router.tsx';
+import { rowsAbove } from './model/layout.ts';
 import { pageModel } from './model/page-model.ts';
 import { wantedDetails } from './model/wanted.ts';
 import { ListScreen } from './screen/list-screen.tsx';
@@ -69,7 +70,7 @@ export function App({ app, questions }: AppProps): ReactNode {
   const rested = useEffects(app, snapshot);
   useMouse(app, snapshot.ui.mouse);
   const { data, ui } = snapshot;
-  const { ascii, colourLevel } = app.look;
+  const { ascii, colourLevel, plain } = app.look;
   const theme = useMemo(
     () => createTheme(ui.theme, { level: colourLevel, ascii }),
     [ui.theme, colourLevel, ascii],
@@ -86,17 +87,21 @@ export function App({ app, questions }: AppProps): ReactNode {
   const view = findView(ui.view);
   const top = topLines(app, snapshot, layout, model?.title);
   const bottom = bottomLines(app, snapshot, layout);
+  // What lies over the view is drawn last, so that it is on top; read out, it stands alone in the view's place.
+  const overlay = ui.overlay && (
+    <OverlayScreen
+      app={app}
+      snapshot={snapshot}
+      overlay={ui.overlay}
+      layout={layout}
+      theme={theme}
+    />
+  );
   return (
     <Box flexDirection="column" width={columns} height={rows}>
-      <Lines lines={top} width={columns} height={2} theme={theme} />
-      {ui.overlay ? (
-        <OverlayScreen
-          app={app}
-          snapshot={snapshot}
-          overlay={ui.overlay}
-          layout={layout}
-          theme={theme}
-        />
+      <Lines lines={top} width={columns} height={rowsAbove} theme={theme} />
+      {plain && overlay ? (
+        overlay
       ) : model ? (
         <PageScreen app={app} snapshot={snapshot} model={model} layout={layout} theme={theme} />
       ) : (
@@ -118,6 +123,7 @@ export function App({ app, questions }: AppProps): ReactNode {
         height={layout.strip + layout.toasts + 1}
         theme={theme}
       />
+      {!plain && overlay}
     </Box>
   );
 }

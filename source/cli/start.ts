@@ -12,6 +12,7 @@ import { openHomelab, pathsOf, readHomelabSource } from './homelab.ts';
 import type { Host } from './host.ts';
 import { machineOf } from './machine.ts';
 import { auditLogOf, callLog, createSiteServices } from './session.ts';
+import { unsavedNotice } from './unsaved.ts';
 
 type Console = Pick<AppStart, 'stdin' | 'stdout' | 'stderr'>;
 
@@ -150,7 +151,7 @@ async function connect(
     global.logFile === undefined
       ? undefined
       : callLog(global.logFile, (line) => notices.push(sanitise(line)));
-  const [services, machine, audit, preferences] = await Promise.all([
+  const [services, machine, audit, preferences, unsaved] = await Promise.all([
     createSiteServices(opened.value, host, paths, {
       asker: input.asker,
       readOnly,
@@ -163,7 +164,9 @@ async function connect(
     machineOf(host),
     auditLogOf(paths, host),
     memory.open(),
+    unsavedNotice(paths),
   ]);
+  if (unsaved) notices.push(unsaved);
   if (preferences.problem) {
     const { what, next } = preferences.problem;
     notices.push(next ? say`${what}; ${next}` : what);

@@ -17,7 +17,7 @@ export function toneOfFraction(fraction: number | undefined, limits: BarLimits):
   return fraction >= limits.warn ? 'warn' : 'plain';
 }
 
-/** `[####....] 42%` in exactly `width` cells; an unknown fraction is `?`, without a bar. Needs 9 cells for a bar. */
+/** `[####....] 42%` in exactly `width` cells; an unknown fraction is `?`, without a bar. In fewer than 9 cells there is no bar. */
 export function bar(
   fraction: number | undefined,
   width: number,

@@ -28,6 +28,8 @@ export function typedMatches(typed: SafeText | undefined, input: string): boolea
   return typed !== undefined && typed !== '' && input === typed;
 }
 
+const waiting = textLine(say`…`, 'dim');
+
 function answerLines(props: ConfirmProps): Line[] {
   const { level, typed, input, width, caretSign } = props;
   if (level < 3) {
@@ -64,7 +66,9 @@ function answerLines(props: ConfirmProps): Line[] {
 export function confirmLines(props: ConfirmProps): Line[] {
   const { question, lines, call, level, width, height } = props;
   const first = wrapped(question, width, 'heading');
-  const last = props.armed === false ? [textLine(say`…`, 'dim')] : answerLines(props);
+  const answer = answerLines(props);
+  // As many lines before it is armed, so that nothing moves when it is.
+  const last = props.armed === false ? answer.map((_, at) => (at ? [] : waiting)) : answer;
   const middle = [
     ...(lines.length > 0 ? [[]] : []),
     ...lines.flatMap((text) => wrapped(text, width, level >= 3 ? 'warn' : 'plain')),

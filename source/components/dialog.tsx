@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { type SafeText, say } from '../domain/safe-text.ts';
 import { segment } from './compose.ts';
 import type { Line, Tone } from './line.ts';
+import { Lines } from './lines.tsx';
 import { fitLine, paintLine } from './paint.ts';
 import { TextLine } from './text-line.tsx';
 import type { Theme } from './theme.ts';
@@ -12,6 +13,8 @@ export interface DialogBoxProps {
   readonly title: SafeText;
   /** Cells of the whole box, border included. */
   readonly width: number;
+  /** Rows of its contents. */
+  readonly height: number;
   readonly theme: Theme;
   readonly tone?: Tone;
   /** For screen readers: the title as a line, no border. */
@@ -43,9 +46,21 @@ function lowerRule(width: number, tone: Tone): Line {
   return [segment(`└${'─'.repeat(Math.max(0, width - 2))}┘` as SafeText, tone)];
 }
 
-/** A titled box. Its contents must be {@link insideWidth} cells wide. */
+/** The empty box. Every cell of it is written, so that nothing below shines through. */
+function sheet(props: DialogBoxProps): readonly Line[] {
+  const { title, width, height, tone = 'dim' } = props;
+  const side = segment(say`│`, tone);
+  const row: Line = [side, segment(' '.repeat(Math.max(0, width - 2)) as SafeText), side];
+  return [
+    upperRule(title, width, tone),
+    ...Array.from({ length: height }, () => row),
+    lowerRule(width, tone),
+  ];
+}
+
+/** A titled box. Its contents must be {@link insideWidth} cells wide; they are written over the empty box. */
 export function DialogBox(props: DialogBoxProps): ReactNode {
-  const { title, width, theme, tone = 'dim', plain = false, children } = props;
+  const { title, width, height, theme, plain = false, children } = props;
   if (plain) {
     return (
       <Box flexDirection="column" width={width} flexShrink={0}>
@@ -55,20 +70,18 @@ export function DialogBox(props: DialogBoxProps): ReactNode {
     );
   }
   return (
-    <Box flexDirection="column" width={width} flexShrink={0}>
-      <TextLine line={paintLine(upperRule(title, width, tone), width, theme)} />
+    <Box flexDirection="column" width={width} height={height + 2} flexShrink={0}>
+      <Lines lines={sheet(props)} width={width} height={height + 2} theme={theme} />
       <Box
-        borderStyle={theme.ascii ? 'classic' : 'single'}
-        borderTop={false}
-        borderBottom={false}
-        borderDimColor={theme.level > 0}
-        paddingX={1}
-        width={width}
+        position="absolute"
+        top={1}
+        left={2}
+        width={insideWidth(width)}
+        height={height}
         flexDirection="column"
       >
         {children}
       </Box>
-      <TextLine line={paintLine(lowerRule(width, tone), width, theme)} />
     </Box>
   );
 }

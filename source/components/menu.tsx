@@ -1,7 +1,7 @@
 import SelectInput from 'ink-select-input';
 import { type ReactNode, useMemo } from 'react';
 import { type SafeText, say } from '../domain/safe-text.ts';
-import { segment } from './compose.ts';
+import { lineWidth, segment } from './compose.ts';
 import type { Line } from './line.ts';
 import { fitLine, type Painted, paintLine } from './paint.ts';
 import { TextLine } from './text-line.tsx';
@@ -53,6 +53,20 @@ export function menuLine(
   ];
 }
 
+function columnsOf(items: readonly MenuItem[]) {
+  const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(displayWidth));
+  return {
+    key: widest(items.map(({ key }) => key ?? '')),
+    label: widest(items.map(({ label }) => label)),
+  };
+}
+
+/** Cells of the widest row. */
+export function menuWidth(items: readonly MenuItem[], plain = false): number {
+  const columns = columnsOf(items);
+  return Math.max(0, ...items.map((item) => lineWidth(menuLine(item, true, columns, plain))));
+}
+
 interface ItemProps {
   readonly isSelected?: boolean;
   readonly label: string;
@@ -72,11 +86,7 @@ function NoIndicator(): ReactNode {
 /** A list to choose from, drawn by ink-select-input with its own keys switched off. */
 export function Menu({ items, index, width, height, theme, plain = false }: MenuProps): ReactNode {
   const entries = useMemo(() => {
-    const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(displayWidth));
-    const columns = {
-      key: widest(items.map(({ key }) => key ?? '')),
-      label: widest(items.map(({ label }) => label)),
-    };
+    const columns = columnsOf(items);
     return items.map((item, at) => ({
       key: String(at),
       label: item.label,

@@ -108,11 +108,12 @@ export function graphLines(
   const points = source.data;
   const top: Line[] = [timeframeLine(context.timeframe), ...notes];
   if (!points) return top;
-  const across = context.width >= 90 ? 2 : 1;
+  // Read out, a graph is its title with the figures: the last, the lowest, the highest.
+  const across = context.width >= 90 && !context.plain ? 2 : 1;
   const width = Math.floor((context.width - (across - 1) * 2) / across);
   const down = Math.ceil(list.length / across);
   const room = Math.floor((context.height - top.length) / down) - 1;
-  const height = Math.max(6, Math.min(12, room));
+  const height = context.plain ? 1 : Math.max(6, Math.min(12, room));
   const formatTime = (time: number) =>
     context.timeframe === 'hour' || context.timeframe === 'day'
       ? (clockTime(time * 1000).slice(0, 5) as SafeText)

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTestDemo, type TestDemo, type TestDemoOptions } from './demo.ts';
@@ -56,6 +57,21 @@ export async function write(terminal: TestTerminal, text: string): Promise<void>
   terminal.send(text);
   await terminal.waitFor(text);
   await terminal.waitIdle();
+}
+
+/** Rows of the dialog with this title, without its border; fails unless the box is whole. Needs a screen of narrow characters. */
+export function dialogOf(terminal: TestTerminal, title: string): string[] {
+  const screen = terminal.screen();
+  const top = screen.findIndex((row) => row.includes(`┌─ ${title}`));
+  assert.notEqual(top, -1, terminal.text());
+  const left = screen[top]?.indexOf('┌') ?? 0;
+  const right = screen[top]?.lastIndexOf('┐') ?? 0;
+  const foot = screen.findIndex((row, at) => at > top && row[left] === '└');
+  assert.equal(screen[foot]?.slice(left, right + 1), `└${'─'.repeat(right - left - 1)}┘`);
+  return screen.slice(top + 1, foot).map((row) => {
+    assert.equal(`${row[left]}${row[right]}`, '││', row);
+    return row.slice(left + 1, right).trim();
+  });
 }
 
 /** Filters the guests down to one; the cursor is on it then. */

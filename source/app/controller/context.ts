@@ -29,6 +29,7 @@ export function viewContext(app: Console, data: DataState, ui: UiState): ViewCon
   return {
     now: app.now(),
     ascii: app.look.ascii,
+    plain: app.look.plain,
     width: layout.columns,
     height: layout.body - 1,
     sites: data.sites,

@@ -110,7 +110,8 @@ function listLines(frame: ListFrame, painter: Rows): readonly Painted[] {
     const top = windowTop({ top: list.top, cursor: model.cursor, count, height });
     painted.push(painter.head(list.sort ?? view.defaultSort));
     const manySites = data.sites.length > 1;
-    const cells = { now, ascii: app.look.ascii, manySites, skew: clockSkews(data.sites) };
+    const { ascii, plain } = app.look;
+    const cells = { now, ascii, plain, manySites, skew: clockSkews(data.sites) };
     model.rows.slice(top, top + room - 1).forEach((row, index) => {
       const marked = list.marks.has(view.rowKey(row));
       const flags = { cursor: top + index === model.cursor, marked, stale: view.stale(row) };

@@ -2,6 +2,8 @@
 export const smallest = { columns: 60, rows: 15 } as const;
 /** From this width on the selected row gets a preview beside the list. */
 export const previewFrom = 120;
+/** Header and tab bar. */
+export const rowsAbove = 2;
 /** Rows that messages take at most. */
 export const mostToastRows = 3;
 
@@ -29,7 +31,7 @@ export function layoutScreen(
   const fits = columns >= smallest.columns && rows >= smallest.rows;
   const strip = Math.min(wants.strip, rows >= 24 ? 3 : 1);
   const toasts = Math.min(wants.toasts, rows >= 24 ? mostToastRows : 1);
-  const body = Math.max(0, rows - 3 - strip - toasts);
+  const body = Math.max(0, rows - rowsAbove - 1 - strip - toasts);
   const preview = wants.preview && columns >= previewFrom;
   const previewWidth = preview ? Math.min(64, Math.floor(columns * 0.36)) : 0;
   return {

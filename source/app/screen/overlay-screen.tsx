@@ -5,10 +5,11 @@ import { confirmLines } from '../../components/confirm.ts';
 import { caretLine, type FormField, formLines } from '../../components/form.ts';
 import { helpLines } from '../../components/help.ts';
 import type { Line } from '../../components/line.ts';
-import { Menu } from '../../components/menu.tsx';
+import { Menu, menuWidth } from '../../components/menu.tsx';
 import { paletteLines } from '../../components/palette.ts';
 import { clampTop } from '../../components/text-lines.tsx';
 import type { Theme } from '../../components/theme.ts';
+import { displayWidth } from '../../components/width.ts';
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
 import { shownFields } from '../controller/begin.ts';
 import type { Console } from '../controller/console.ts';
@@ -90,6 +91,11 @@ function targetLines(overlay: Of<'form'>, first: Of<'form'>['prepared'][number])
       : say`${count} targets`;
   return about ? [textLine(about, 'dim'), []] : [];
 }
+
+/** A menu is as wide as its words, but not narrower than this. */
+const leastMenu = 40;
+/** Rows of the palette, its query included. */
+const paletteRows = 18;
 
 /** A code that is being typed, as dots. */
 function hiddenInput(typed: string, inside: number, sign: boolean): Line {
@@ -188,11 +194,12 @@ export function OverlayScreen(props: OverlayScreenProps): ReactNode {
         <DialogScreen
           {...frame}
           most={100}
+          tallest={paletteRows}
           title={say`Command`}
           lines={(width, height) => {
             const ranked = paletteEntries(app, data, ui, overlay.query, paletteSize);
             const { query, index } = overlay;
-            const rows = Math.min(height, 18);
+            const rows = Math.min(height, paletteRows);
             const parts = { query, caret: query.length, ranked, index, width, height: rows };
             return paletteLines({ ...parts, caretSign: sign, plain });
           }}
@@ -221,7 +228,8 @@ export function OverlayScreen(props: OverlayScreenProps): ReactNode {
       return (
         <DialogScreen
           {...frame}
-          most={layout.columns - 2}
+          most={layout.columns}
+          tallest={layout.body}
           title={say`Calls this console made`}
           lines={(_inside, height) => {
             const all = callLines(data.calls, now);
@@ -235,34 +243,26 @@ export function OverlayScreen(props: OverlayScreenProps): ReactNode {
 
 function MenuDialog(props: OverlayScreenProps & { readonly overlay: Of<'menu'> }): ReactNode {
   const { app, overlay, layout, theme } = props;
+  const { plain } = app.look;
+  const { title, index } = overlay;
   const items = menuItems(app, overlay).map(({ label, key, detail, reason }) => ({
     label,
     ...(key === '' ? {} : { key: sanitise(key) }),
     ...(detail ? { help: detail } : {}),
     ...(reason ? { disabled: reason } : {}),
   }));
+  const frame = { title, layout, theme, plain };
+  if (items.length === 0) {
+    const nothing = textLine(say`Nothing here applies.`, 'dim');
+    return <DialogScreen {...frame} most={leastMenu} lines={() => [nothing]} />;
+  }
+  const widest = Math.max(menuWidth(items, plain), displayWidth(title) + 2) + 4;
   return (
     <DialogScreen
-      title={overlay.title}
-      layout={layout}
-      theme={theme}
-      plain={app.look.plain}
-      most={100}
-      lines={() => (items.length === 0 ? [textLine(say`Nothing here applies.`, 'dim')] : [])}
-      {...(items.length === 0
-        ? {}
-        : {
-            body: (width: number, height: number) => (
-              <Menu
-                items={items}
-                index={overlay.index}
-                width={width}
-                height={height}
-                theme={theme}
-                plain={app.look.plain}
-              />
-            ),
-          })}
+      {...frame}
+      most={Math.min(100, Math.max(leastMenu, widest))}
+      lines={() => items.map(() => [])}
+      body={(width, height) => <Menu {...{ items, index, width, height, theme, plain }} />}
     />
   );
 }

@@ -124,6 +124,7 @@ function Body(
         context={{
           now: snapshot.now,
           ascii: app.look.ascii,
+          plain: app.look.plain,
           manySites: snapshot.data.sites.length > 1,
           skew: clockSkews(snapshot.data.sites),
           ownSkew: skewOfPage(snapshot),

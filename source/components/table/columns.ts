@@ -4,6 +4,8 @@ import type { Line, Tone } from '../line.ts';
 export interface CellContext {
   readonly now: number;
   readonly ascii: boolean;
+  /** For a screen reader: no bars. */
+  readonly plain?: boolean;
   /** More than one site is configured. */
   readonly manySites: boolean;
   /** Server clock minus ours in ms, by site; a site that is not named has our time. */
@@ -30,6 +32,8 @@ export interface Column<Row> {
   /** Only when it says something (the site column with one site). */
   readonly applies?: (context: CellContext) => boolean;
   readonly cell: (row: Row, context: CellContext) => Cell;
+  /** Stands in place of a cell that would be cut. */
+  readonly short?: (row: Row, context: CellContext) => Cell;
   /** This row's cell changes with the clock alone (an age); without it a formatted row is kept until its data change. */
   readonly ticks?: (row: Row) => boolean;
   /** Natural order, ascending; unknown values last in both directions (return undefined for unknown). */

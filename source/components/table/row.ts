@@ -1,4 +1,5 @@
 import type { SafeText } from '../../domain/safe-text.ts';
+import { lineWidth } from '../compose.ts';
 import type { Line, Segment } from '../line.ts';
 import { fitLine, type Painted, paintLine } from '../paint.ts';
 import type { Theme } from '../theme.ts';
@@ -38,7 +39,9 @@ export function rowLine<Row>(
       ];
   layout.columns.forEach(({ column, width }, index) => {
     if (index > 0) cells.push(blank);
-    cells.push(...fitLine(segmentsOf(column.cell(row, context)), width, column.align));
+    let line = segmentsOf(column.cell(row, context));
+    if (column.short && lineWidth(line) > width) line = segmentsOf(column.short(row, context));
+    cells.push(...fitLine(line, width, column.align));
   });
   return cells;
 }

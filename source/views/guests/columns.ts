@@ -25,6 +25,16 @@ function statusCell(guest: Guest, context: CellContext): Cell {
     : [...line, { text: say` lock:${guest.lock}`, tone: 'warn' }];
 }
 
+/** Where `running lock:backup` does not fit: both words whole, and which lock it is stands in the details. */
+function shortStatus(guest: Guest, context: CellContext): Cell {
+  if (guest.lock === undefined || guestUnknown(guest)) return statusCell(guest, context);
+  const { glyph, word, tone } = guestState(guest);
+  return [
+    { text: say`${glyph} ${word}`, tone },
+    { text: say` locked`, tone: 'warn' },
+  ];
+}
+
 function optional(guest: Guest, text: SafeText | undefined): Cell {
   if (text !== undefined && text !== '') return { text };
   return guestUnknown(guest) ? { text: UNKNOWN } : { text: NOT_APPLICABLE, tone: 'dim' };
@@ -83,10 +93,11 @@ export const guestColumns: readonly Column<Guest>[] = [
     id: 'status',
     title: say`Status`,
     min: 16,
-    max: 26,
+    max: 30,
     grow: 2,
     priority: 0,
     cell: statusCell,
+    short: shortStatus,
     ticks: guestUnknown,
     sortValue: (guest) => guestState(guest).word,
   },

@@ -1,20 +1,12 @@
 import { blankLine, fact, heading, segment, textLine, wrapped } from '../../components/compose.ts';
 import type { Line } from '../../components/line.ts';
 import { type DetailRequest, detailOf } from '../../domain/detail.ts';
-import {
-  age,
-  bytes,
-  fractionOf,
-  NOT_APPLICABLE,
-  percent,
-  UNKNOWN,
-  uptime,
-  usedOf,
-} from '../../domain/format.ts';
+import { age, bytes, NOT_APPLICABLE, UNKNOWN, uptime } from '../../domain/format.ts';
 import { type Guest, guestKey } from '../../domain/guest.ts';
 import type { GuestStatus } from '../../domain/guest-detail.ts';
 import { guestUnknown } from '../../domain/resource-health.ts';
 import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
+import { coresWords, cpuWords, unknownWord, usedWords } from '../figure-words.ts';
 import { detailNotes, failureLines } from '../freshness.ts';
 import type { ViewContext } from '../types.ts';
 import { guestActive, guestState, guestTitle } from './state.ts';
@@ -57,26 +49,26 @@ function stateLines(guest: Guest, context: ViewContext): Line[] {
   return lines;
 }
 
+function diskWords(guest: Guest): SafeText {
+  if (guest.type === 'lxc') return usedWords(guest.disk, guest.maxdisk);
+  if (guest.maxdisk === undefined) return unknownWord;
+  return say`${bytes(guest.maxdisk)} boot disk; Proxmox does not tell what is used`;
+}
+
 function figureLines(guest: Guest): Line[] {
   const on = guestActive(guest) || guestUnknown(guest);
   const figure = (text: SafeText) => (on ? text : NOT_APPLICABLE);
-  const cores = guest.maxcpu === undefined ? UNKNOWN : say`${guest.maxcpu}`;
-  const memory = say`${usedOf(guest.mem, guest.maxmem)} ${percent(fractionOf(guest.mem, guest.maxmem))}`;
-  const disk =
-    guest.type === 'lxc'
-      ? say`${usedOf(guest.disk, guest.maxdisk)} ${percent(fractionOf(guest.disk, guest.maxdisk))}`
-      : say`${bytes(guest.maxdisk)} boot disk; Proxmox does not tell what is used`;
+  const { netin, netout, diskread, diskwrite } = guest;
+  const told = [netin, netout, diskread, diskwrite].some((value) => value !== undefined);
+  const moved = told
+    ? say`network ${bytes(netin)} in ${bytes(netout)} out · disk ${bytes(diskread)} read ${bytes(diskwrite)} written`
+    : unknownWord;
   return [
-    fact(say`Uptime`, figure(uptime(guest.uptime))),
-    fact(say`CPU`, on ? say`${percent(guest.cpu)} of ${cores} cores` : say`${cores} cores`),
-    fact(say`Memory`, on ? memory : say`${bytes(guest.maxmem)}`),
-    fact(say`Disk`, disk),
-    fact(
-      say`Since start`,
-      figure(
-        say`network ${bytes(guest.netin)} in ${bytes(guest.netout)} out · disk ${bytes(guest.diskread)} read ${bytes(guest.diskwrite)} written`,
-      ),
-    ),
+    fact(say`Uptime`, figure(uptime(guest.uptime, unknownWord))),
+    fact(say`CPU`, on ? cpuWords(guest.cpu, guest.maxcpu) : coresWords(guest.maxcpu)),
+    fact(say`Memory`, on ? usedWords(guest.mem, guest.maxmem) : bytes(guest.maxmem, unknownWord)),
+    fact(say`Disk`, diskWords(guest)),
+    fact(say`Since start`, figure(moved)),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { bar, toneOfFraction } from '../../components/bar.ts';
+import { toneOfFraction } from '../../components/bar.ts';
 import { blankLine, fact, heading, segment, wrapped } from '../../components/compose.ts';
 import type { Line } from '../../components/line.ts';
 import { detailOf } from '../../domain/detail.ts';
@@ -16,16 +16,18 @@ import {
 import { type NodeStatus, nodeKey } from '../../domain/node.ts';
 import { nodeOnline } from '../../domain/resource-health.ts';
 import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
+import { coresWords, cpuWords, shareLine, unknownWord, usedWords } from '../figure-words.ts';
 import { detailNotes } from '../freshness.ts';
 import type { ViewContext } from '../types.ts';
 import { type NodeRow, nodeState } from './rows.ts';
 
 const limits = { warn: 0.85, bad: 0.95 };
 
-function usage(used: number | undefined, total: number | undefined, width: number): Line {
+function usage(used: number | undefined, total: number | undefined, context: ViewContext): Line {
   const fraction = fractionOf(used, total);
+  if (fraction === undefined) return [segment(usedWords(used, total))];
   return [
-    ...bar(fraction, Math.max(9, Math.min(30, width - 34)), limits),
+    ...shareLine(fraction, Math.max(9, Math.min(30, context.width - 34)), context, limits),
     segment(say`  ${usedOf(used, total)}`, toneOfFraction(fraction, limits)),
   ];
 }
@@ -68,26 +70,30 @@ function figureLines(row: NodeRow, status: NodeStatus | undefined, context: View
   const root = status?.rootfs;
   const cores = status?.cpus ?? node.maxcpu;
   const up = status?.uptime ?? node.uptime;
-  const shown = cores === undefined ? UNKNOWN : say`${cores}`;
   return [
     fact(say`Uptime`, on ? uptime(up) : node.status === 'offline' ? NOT_APPLICABLE : UNKNOWN),
-    fact(say`CPU`, say`${percent(status?.cpu ?? node.cpu)} of ${shown} cores`),
-    fact(say`Memory`, usage(memory?.used ?? node.mem, memory?.total ?? node.maxmem, context.width)),
-    fact(
-      say`Root disk`,
-      usage(root?.used ?? node.disk, root?.total ?? node.maxdisk, context.width),
-    ),
+    fact(say`CPU`, cpuWords(status?.cpu ?? node.cpu, cores)),
+    fact(say`Memory`, usage(memory?.used ?? node.mem, memory?.total ?? node.maxmem, context)),
+    fact(say`Root disk`, usage(root?.used ?? node.disk, root?.total ?? node.maxdisk, context)),
   ];
 }
 
+function socketWords(status: NodeStatus | undefined): SafeText {
+  const { sockets, cores } = status ?? {};
+  if (cores === undefined) {
+    return sockets === undefined ? unknownWord : say`${sockets}, number of cores unknown`;
+  }
+  return sockets === undefined
+    ? say`unknown, with ${coresWords(cores)}`
+    : say`${sockets} with ${coresWords(cores)}`;
+}
+
 function systemLines(status: NodeStatus | undefined, context: ViewContext): Line[] {
-  const sockets = status?.sockets === undefined ? UNKNOWN : say`${status.sockets}`;
-  const cores = status?.cores === undefined ? UNKNOWN : say`${status.cores}`;
   // A node without swap tells a total of 0.
   const swap: Line =
     status?.swap?.total === 0
       ? [segment(say`none`, 'dim')]
-      : usage(status?.swap?.used, status?.swap?.total, context.width);
+      : usage(status?.swap?.used, status?.swap?.total, context);
   return [
     fact(say`Load`, loadWords(status)),
     fact(say`IO wait`, percent(status?.wait)),
@@ -98,7 +104,7 @@ function systemLines(status: NodeStatus | undefined, context: ViewContext): Line
     fact(say`Kernel`, status?.kernel ?? UNKNOWN),
     fact(say`Boot mode`, status?.bootMode ?? UNKNOWN),
     fact(say`Processor`, status?.cpuModel ?? UNKNOWN),
-    fact(say`Sockets`, say`${sockets} with ${cores} cores`),
+    fact(say`Sockets`, socketWords(status)),
   ];
 }
 

@@ -91,7 +91,7 @@ export const storageColumns: readonly Column<StorageRow>[] = [
     title: say`Usage`,
     min: 16,
     priority: 0,
-    cell: (row) => bar(storageFraction(row), 16),
+    cell: (row, { plain }) => bar(storageFraction(row), plain ? 4 : 16),
     sortValue: storageFraction,
   },
   {

@@ -1,12 +1,13 @@
-import { bar } from '../../components/bar.ts';
+import { storageLimits } from '../../components/bar.ts';
 import { fact, segment } from '../../components/compose.ts';
 import type { Line } from '../../components/line.ts';
 import { detailOf } from '../../domain/detail.ts';
 import { bytes, UNKNOWN } from '../../domain/format.ts';
 import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
 import { storageKey } from '../../domain/storage.ts';
+import { shareLine } from '../figure-words.ts';
 import { detailEmpty, detailNotes, listEmpty, listNotes } from '../freshness.ts';
-import type { DetailTab, ListView } from '../types.ts';
+import type { DetailTab, ListView, ViewContext } from '../types.ts';
 import { storageColumns } from './columns.ts';
 import { volumeColumns } from './content.ts';
 import {
@@ -24,7 +25,9 @@ function subject(row: StorageRow): string {
   return storageKey(row.primary);
 }
 
-function statusLines(row: StorageRow, width: number): Line[] {
+const barCells = (width: number) => Math.max(9, Math.min(40, width - 14));
+
+function statusLines(row: StorageRow, context: ViewContext): Line[] {
   const { glyph, word, tone } = storageState(row);
   const { primary } = row;
   return [
@@ -33,7 +36,10 @@ function statusLines(row: StorageRow, width: number): Line[] {
     fact(say`Status`, [segment(say`${glyph} ${word}`, tone)]),
     fact(say`Type`, primary.plugintype ?? UNKNOWN),
     fact(say`Content`, primary.content === undefined ? UNKNOWN : joinSafe(primary.content, ' ')),
-    fact(say`Usage`, bar(storageFraction(row), Math.max(9, Math.min(40, width - 14)))),
+    fact(
+      say`Usage`,
+      shareLine(storageFraction(row), barCells(context.width), context, storageLimits),
+    ),
     fact(say`Used`, bytes(primary.disk)),
     fact(say`Total`, bytes(primary.maxdisk)),
     fact(
@@ -75,7 +81,7 @@ const statusTab: DetailTab<StorageRow> = {
   id: 'status',
   title: say`Status`,
   sources: () => [],
-  body: (row, context) => ({ kind: 'lines', lines: statusLines(row, context.width) }),
+  body: (row, context) => ({ kind: 'lines', lines: statusLines(row, context) }),
 };
 
 /** Storages of all sites; a shared one is one row whatever the number of nodes. */
@@ -107,7 +113,7 @@ export const storageView: ListView<StorageRow> = {
       now,
       say`no storages listed; those this identity may not see are left out`,
     ),
-  preview: (row, context) => statusLines(row, context.width),
+  preview: (row, context) => statusLines(row, context),
   tabs: [contentTab, statusTab],
   copies: (row) => [{ label: say`name`, text: row.storage }],
 };

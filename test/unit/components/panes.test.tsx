@@ -66,7 +66,7 @@ test('a menu draws the item its owner points at, says why others cannot be chose
 test('a dialog box has its title and border, in ASCII where asked, none for a screen reader', () => {
   const box = (plain: boolean, look = theme) => {
     const app = render(
-      <DialogBox title={say`Roll back`} width={40} theme={look} plain={plain}>
+      <DialogBox title={say`Roll back`} width={40} height={1} theme={look} plain={plain}>
         <Lines lines={[[{ text: say`inside` }]]} width={insideWidth(40, plain)} theme={look} />
       </DialogBox>,
     );

@@ -118,6 +118,10 @@ test('states are told by a sign and a word', () => {
   assert.equal(state({ status: say`inmigrate` }), '◌ inmigrate');
   assert.equal(state({ status: say`stopped`, template: true }), '▣ template');
   assert.equal(state({ lock: say`backup` }), '● running lock:backup');
+  const drawnAt = (width: number) =>
+    drawn(guestColumns, [guest(9, { lock: say`backup` })], width)[0] ?? '';
+  assert.match(drawnAt(180), /● running lock:backup +pve1/);
+  for (const width of [60, 80, 120]) assert.match(drawnAt(width), /● running locked +pve1/);
 });
 
 test('hostile names stay in their cell', () => {
@@ -188,7 +192,24 @@ test('the summary takes live figures, and says why there are no addresses', () =
   assert.match(text, /Addresses\nunknown\n✗ No QEMU guest agent/);
   assert.match(text, /Notes\nfirst line\nsecond line/);
   assert.match(linesOf(body('summary', off)), /– it does not run/);
+  assert.match(linesOf(body('summary', off)), /^CPU +4 cores$/m);
   assert.match(linesOf(body('summary', web)), /^loading/);
+});
+
+test('a figure that nobody told is unknown, said once, and one core is one core', () => {
+  const text = linesOf(body('summary', bare));
+  for (const name of ['Uptime', 'CPU', 'Memory', 'Disk', 'Since start']) {
+    assert.match(text, new RegExp(`^${name} +unknown$`, 'm'));
+  }
+  const summary = (more: Parameters<typeof guest>[1]) =>
+    linesOf(body('summary', guest(106, { cpu: 0.25, ...more })));
+  assert.match(summary({ maxcpu: 1 }), /^CPU +25% of 1 core$/m);
+  assert.match(summary({ maxcpu: 1, status: say`stopped` }), /^CPU +1 core$/m);
+  assert.match(summary({ maxcpu: undefined }), /^CPU +25%, number of cores unknown$/m);
+  assert.match(summary({ cpu: undefined }), /^CPU +4 cores, load unknown$/m);
+  assert.match(summary({ mem: undefined }), /^Memory +\?\/4.00 GiB$/m);
+  const container = { type: 'lxc', disk: undefined, maxdisk: undefined } as const;
+  assert.match(summary(container), /^Disk +unknown$/m);
 });
 
 test('known addresses are shown and can be copied', () => {

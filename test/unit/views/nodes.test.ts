@@ -92,6 +92,11 @@ test('a dead node is said with sign, word and age; its guests are not counted as
 test('without Sys.Audit every figure is unknown', () => {
   for (const id of ['cpu', 'cores', 'mem', 'disk', 'uptime']) assert.equal(of(id, third), '?', id);
   assert.equal(nodesView.sick(third), false);
+  const made = body('summary', {}, third);
+  const text = made.kind === 'lines' ? allOf(made.lines) : '';
+  for (const name of ['CPU', 'Memory', 'Root disk', 'Swap', 'Sockets']) {
+    assert.match(text, new RegExp(`^${name} +unknown$`, 'm'));
+  }
 });
 
 test('the summary shows the node status where it is known', () => {
@@ -114,6 +119,7 @@ test('the summary shows the node status where it is known', () => {
   assert.match(text, /Swap +none/);
   assert.match(text, /Kernel +6.17.2-1-pve/);
   assert.match(text, /Processor +\?/);
+  assert.match(text, /^Memory +\[#+\.+\] {2}25% {2}8.00\/32.0 GiB$/m);
 });
 
 test('services are targets of their own; absent ones are no fault', () => {
