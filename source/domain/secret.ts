@@ -1,14 +1,15 @@
 const shown = '‹hidden›';
-const values = new WeakMap<Secret, string>();
 
 /** A secret that prints as `‹hidden›` wherever it is turned into text; only {@link Secret.reveal} gives it away. */
 export class Secret {
+  readonly #value: string;
+
   constructor(value: string) {
-    values.set(this, value);
+    this.#value = value;
   }
   /** The secret itself. Call it only where it is written to the wire or to a child's standard input. */
   reveal(): string {
-    return values.get(this) ?? '';
+    return this.#value;
   }
   toString(): string {
     return shown;
