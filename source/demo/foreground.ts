@@ -26,7 +26,13 @@ function homelabFile(info: DemoInfo): string[] {
     `      auth: {token: ${info.tokens.admin.id}, secret: env:PVE_SECRET}`,
     `      tls: {fingerprint: "${info.fingerprint}"}`,
     ...(info.spiceProxy === undefined ? [] : [`      spice_proxy: ${info.spiceProxy}`]),
+    ...(info.ssh === undefined ? [] : sshLines(info.ssh)),
   ];
+}
+
+function sshLines({ user, hosts }: NonNullable<DemoInfo['ssh']>): string[] {
+  const places = Object.entries(hosts).map(([node, place]) => `${node}: '${place}'`);
+  return [`    ssh: {user: ${user}, hosts: {${places.join(', ')}}}`];
 }
 
 /** The text for a person. `now` in ms, for the TOTP codes that are valid right now. */
@@ -34,6 +40,11 @@ export function describeDemo(info: DemoInfo, scenario: string, now: number): str
   const lines = [`Demo homelab "${scenario}": ${scenarios[scenario]?.summary ?? ''}`, ''];
   lines.push('Proxmox VE', ...info.pve.map((url) => `  ${url}`));
   if (info.spiceProxy !== undefined) lines.push('SPICE proxy', `  ${info.spiceProxy}`);
+  if (info.ssh) {
+    const { hosts, user, password, fingerprint } = info.ssh;
+    lines.push(`SSH, user ${user}, password ${password}, host key ${fingerprint}`);
+    for (const [node, place] of Object.entries(hosts)) lines.push(`  ${node} ${place}`);
+  }
   lines.push('Certificate, SHA-256', `  ${info.fingerprint}`, '', 'API tokens');
   for (const [role, token] of Object.entries(info.tokens)) {
     lines.push(`  ${role.padEnd(8)} ${token.id}  ${token.secret}`);
@@ -72,6 +83,7 @@ export async function runDemoForeground(
       scenario,
       ...(args.port === undefined ? {} : { ports: [args.port] }),
       ...(spice === undefined ? {} : { spice }),
+      ssh: true,
     });
   } catch (error) {
     out.stderr(`The demo homelab cannot start: ${(error as Error).message}\n`);

@@ -1,10 +1,15 @@
 import { createAuthority, issueCertificate } from './certificates.ts';
+import { ConsoleDesk } from './console/console-desk.ts';
+import { simulatedShell } from './console/text-shell.ts';
+import type { ConsoleBackends } from './console-backend.ts';
 import type { Surroundings } from './pve/endpoint.ts';
 import { demoEndpoints } from './pve/endpoints.ts';
 import { type DemoRequestRecord, RequestLog } from './pve/request-log.ts';
 import { NodeServer, type TlsFiles } from './pve/server.ts';
 import { createWorld, scenarios } from './scenarios.ts';
 import type { SpiceBackend, SpiceBackendFactory } from './spice-backend.ts';
+import type { DemoSsh, DemoSshInfo } from './ssh/server.ts';
+import { createVncBackend } from './vnc/backend.ts';
 import { authIdText } from './world/upid.ts';
 import type { World } from './world/world.ts';
 
@@ -21,6 +26,10 @@ export interface DemoOptions {
   readonly speed?: number;
   /** Without it a request for a SPICE desktop is refused in words. */
   readonly spice?: SpiceBackendFactory;
+  /** What stands behind text consoles and VMs' screens. */
+  readonly consoles?: ConsoleBackends;
+  /** SSH servers for the nodes that have an endpoint; none when absent. */
+  readonly ssh?: boolean;
 }
 
 export interface DemoUser {
@@ -43,6 +52,7 @@ export interface DemoInfo {
   readonly users: readonly DemoUser[];
   /** `http://127.0.0.1:PORT` */
   readonly spiceProxy?: string;
+  readonly ssh?: DemoSshInfo;
 }
 
 export interface Demo {
@@ -100,6 +110,8 @@ async function makeCertificate(
 
 /** How many of the nodes have an endpoint of their own. */
 const endpointNodes = 3;
+/** nextcloud, whose backup was aborted. */
+const stuckAtBoot = [106];
 
 /**
  * Starts an embedded homelab: HTTPS servers on 127.0.0.1 that speak the Proxmox VE API.
@@ -119,6 +131,11 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const around: Surroundings = {
     certificates: () => ({ ca: tls.ca, cert: tls.cert, fingerprint: tls.fingerprint }),
     spice,
+    consoles: {
+      vnc: createVncBackend({ stuck: stuckAtBoot }),
+      ...options.consoles,
+      desk: new ConsoleDesk(world),
+    },
   };
   const first = options.ports?.[0] ?? 0;
   const servers = [...world.nodes.keys()].slice(0, endpointNodes).map(
@@ -133,7 +150,10 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
         log,
       }),
   );
-  const close = () => closeAll(servers, spice);
+  let ssh: DemoSsh | undefined;
+  const close = async () => {
+    await Promise.all([closeAll(servers, spice), ssh?.close()]);
+  };
   world.faults.certificateChanger = async () => {
     tls = await makeCertificate(world, now());
     for (const server of servers) server.setCertificate(tls);
@@ -142,11 +162,17 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   try {
     const pve: string[] = [];
     for (const server of servers) pve.push(await server.listen());
+    if (options.ssh) {
+      const { startDemoSsh } = await import('./ssh/server.ts');
+      const nodes = [...world.nodes.keys()].slice(0, endpointNodes);
+      ssh = await startDemoSsh(world, nodes, options.consoles?.text ?? simulatedShell);
+    }
     const info: DemoInfo = {
       pve,
       fingerprint: tls.fingerprint,
       ...describeAccounts(world),
       ...(spice ? { spiceProxy: spice.proxyUrl } : {}),
+      ...(ssh ? { ssh: ssh.info } : {}),
     };
     scenario.prepare?.(world);
     return { info, world, requests: () => log.records, close };

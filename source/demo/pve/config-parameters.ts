@@ -1,5 +1,28 @@
 import type { ParameterSpec, ParameterTable } from './endpoint.ts';
-import { optionalFlag, optionalInteger, optionalNumber, optionalText } from './parameter-kinds.ts';
+import {
+  agent,
+  audio,
+  containerNic,
+  display,
+  drives,
+  efiDisk,
+  features,
+  memory,
+  mountPoint,
+  rootfs,
+  tpmState,
+  unusedVolume,
+  usb,
+  vmNic,
+} from './guest-formats.ts';
+import {
+  optionalFlag,
+  optionalInteger,
+  optionalNumber,
+  optionalText,
+  optionalVmid,
+  text,
+} from './parameter-kinds.ts';
 
 function each(names: string, spec: ParameterSpec): ParameterTable {
   return Object.fromEntries(names.split(' ').map((name) => [name, spec]));
@@ -9,7 +32,7 @@ const common: ParameterTable = {
   ...each('delete revert', optionalText({ format: 'pve-configid-list' })),
   ...each('cpulimit', optionalNumber({ minimum: 0 })),
   ...each('onboot protection template', optionalFlag()),
-  ...each('net[n] unused[n]', optionalText()),
+  'unused[n]': optionalText({ properties: unusedVolume }),
   description: optionalText({ maxLength: 8192 }),
   digest: optionalText({ maxLength: 40 }),
   hookscript: optionalText(),
@@ -34,10 +57,27 @@ export const vmConfigParameters: ParameterTable = {
     optionalFlag(),
   ),
   ...each(
-    'affinity agent amd-sev args audio0 boot cdrom cicustom cipassword ciuser cpu efidisk0 hostpci[n] hotplug ide[n] intel-tdx ipconfig[n] ivshmem machine memory numa[n] rng0 sata[n] scsi[n] spice_enhancements sshkeys tpmstate0 usb[n] vga virtio[n] virtiofs[n] watchdog',
+    'affinity amd-sev args cdrom cicustom cipassword ciuser cpu intel-tdx ivshmem machine numa[n] rng0 spice_enhancements virtiofs[n] watchdog',
     optionalText(),
   ),
   force: optionalFlag({ requires: 'delete' }),
+  agent: optionalText({ properties: agent }),
+  audio0: optionalText({ properties: audio }),
+  boot: optionalText({ format: 'pve-qm-boot' }),
+  efidisk0: optionalText({ properties: efiDisk }),
+  'hostpci[n]': optionalText({ format: 'pve-qm-hostpci' }),
+  hotplug: optionalText({ format: 'pve-hotplug-features' }),
+  ...Object.fromEntries(
+    Object.entries(drives).map(([bus, properties]) => [`${bus}[n]`, optionalText({ properties })]),
+  ),
+  'ipconfig[n]': optionalText({ format: 'pve-qm-ipconfig' }),
+  memory: optionalText({ properties: memory }),
+  nameserver: optionalText({ format: 'address-list' }),
+  'net[n]': optionalText({ properties: vmNic }),
+  sshkeys: optionalText({ format: 'urlencoded' }),
+  tpmstate0: optionalText({ properties: tpmState }),
+  'usb[n]': optionalText({ properties: usb }),
+  vga: optionalText({ properties: display }),
   ...each('balloon migrate_speed', optionalInteger({ minimum: 0 })),
   ...each('cores smp sockets vcpus', optionalInteger({ minimum: 1 })),
   arch: optionalText({ enum: ['x86_64', 'aarch64'] }),
@@ -82,7 +122,11 @@ export const vmConfigPostParameters: ParameterTable = {
 export const containerConfigParameters: ParameterTable = {
   ...common,
   ...each('console debug unprivileged', optionalFlag()),
-  ...each('dev[n] features mp[n] rootfs', optionalText()),
+  'dev[n]': optionalText(),
+  features: optionalText({ properties: features }),
+  'mp[n]': optionalText({ properties: mountPoint }),
+  'net[n]': optionalText({ properties: containerNic }),
+  rootfs: optionalText({ properties: rootfs }),
   arch: optionalText({ enum: words('amd64 i386 arm64 armhf riscv32 riscv64') }),
   cmode: optionalText({ enum: ['shell', 'console', 'tty'] }),
   cores: optionalInteger({ minimum: 1, maximum: 8192 }),
@@ -102,4 +146,39 @@ export const containerConfigParameters: ParameterTable = {
   swap: optionalInteger({ minimum: 0 }),
   timezone: optionalText(),
   tty: optionalInteger({ minimum: 0, maximum: 6 }),
+};
+
+function without(table: ParameterTable, names: string): ParameterTable {
+  const gone = words(names);
+  return Object.fromEntries(Object.entries(table).filter(([name]) => !gone.includes(name)));
+}
+
+const { optional: _needed, ...vmid } = optionalVmid;
+
+const forNewGuests: ParameterTable = {
+  vmid,
+  ...each('force ha-managed start unique', optionalFlag()),
+  pool: optionalText({ format: 'pve-poolid' }),
+  storage: optionalText({ format: 'pve-storage-id' }),
+};
+
+/** What POST …/qemu takes. */
+export const vmCreateParameters: ParameterTable = {
+  ...without(vmConfigParameters, 'delete digest revert skiplock'),
+  ...forNewGuests,
+  archive: optionalText({ maxLength: 255 }),
+  bwlimit: optionalInteger({ minimum: 0 }),
+  'import-working-storage': optionalText({ format: 'pve-storage-id' }),
+  'live-restore': optionalFlag(),
+};
+
+/** What POST …/lxc takes. */
+export const containerCreateParameters: ParameterTable = {
+  ...without(containerConfigParameters, 'delete digest revert'),
+  ...forNewGuests,
+  bwlimit: optionalNumber({ minimum: 0 }),
+  ...each('ignore-unpack-errors restore', optionalFlag()),
+  ostemplate: text({ maxLength: 255 }),
+  password: optionalText({ minLength: 5 }),
+  'ssh-public-keys': optionalText(),
 };

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { ParameterFailure, TaskFailure } from '../world/tasks.ts';
 import type { AuthId } from '../world/upid.ts';
 import type { World } from '../world/world.ts';
 import { authenticate } from './authentication.ts';
 import { Call, type Endpoint, type EndpointPermission, type Surroundings } from './endpoint.ts';
-import { ApiError, died, nodeUnreachable, notPermitted } from './errors.ts';
+import { ApiError, died, nodeUnreachable, notPermitted, parameterErrors } from './errors.ts';
 import { type RawParameters, verifyParameters } from './parameters.ts';
 import { Permissions } from './permissions.ts';
 import type { Router } from './router.ts';
@@ -90,5 +91,14 @@ export async function dispatch(
   if (endpoint.needsQuorum && !world.quorate) throw died('cluster not ready - no quorum?');
   const { around, connectedNode } = to;
   const call = new Call({ world, auth, permissions, around, connectedNode, parameters });
-  return { endpoint, result: await endpoint.handler(call) };
+  try {
+    return { endpoint, result: await endpoint.handler(call) };
+  } catch (error) {
+    // What the world refuses is what a handler of PVE dies of.
+    if (error instanceof ParameterFailure) {
+      throw parameterErrors({ [error.parameter]: error.message });
+    }
+    if (error instanceof TaskFailure) throw died(error.message);
+    throw error;
+  }
 }

@@ -1,7 +1,10 @@
+import type { ConsoleDesk } from '../console/console-desk.ts';
+import type { ConsoleBackends } from '../console-backend.ts';
 import type { SpiceBackend } from '../spice-backend.ts';
 import type { AuthId } from '../world/upid.ts';
 import type { World } from '../world/world.ts';
 import type { Permissions } from './permissions.ts';
+import type { PropertyFormat } from './property-format.ts';
 
 export type ParameterType = 'string' | 'integer' | 'number' | 'boolean' | 'array';
 
@@ -12,10 +15,13 @@ export interface ParameterSpec {
   readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: RegExp;
   /** A named format that {@link checkFormat} knows; others are not looked at. */
   readonly format?: string;
+  /** The keys of a property string. */
+  readonly properties?: PropertyFormat;
   readonly default?: string | number;
   /** Another parameter that must be there too. */
   readonly requires?: string;
@@ -52,6 +58,7 @@ export interface Surroundings {
   /** Certificates of a node as PEM. */
   certificates(node: string): NodeCertificates;
   readonly spice: SpiceBackend | undefined;
+  readonly consoles: ConsoleBackends & { readonly desk: ConsoleDesk };
 }
 
 /** One request after login, permission and parameter checks. */

@@ -1,8 +1,16 @@
 import type { Endpoint } from './endpoint.ts';
 import { accessEndpoints } from './endpoints/access.ts';
+import { agentEndpoints } from './endpoints/agent.ts';
+import { cloudinitEndpoints } from './endpoints/cloudinit.ts';
 import { clusterEndpoints } from './endpoints/cluster.ts';
 import { configEndpoints } from './endpoints/config.ts';
+import { consoleEndpoints } from './endpoints/consoles.ts';
+import { createEndpoints } from './endpoints/create.ts';
+import { guestDiskEndpoints } from './endpoints/guest-disks.ts';
 import { guestEndpoints } from './endpoints/guests.ts';
+import { lifecycleEndpoints } from './endpoints/lifecycle.ts';
+import { migrateEndpoints } from './endpoints/migrate.ts';
+import { networkEndpoints } from './endpoints/networks.ts';
 import { diskEndpoints } from './endpoints/node-disks.ts';
 import { serviceEndpoints } from './endpoints/node-services.ts';
 import { systemEndpoints } from './endpoints/node-system.ts';
@@ -19,10 +27,18 @@ import { vzdumpEndpoints } from './endpoints/vzdump.ts';
 /** Everything the demo's PVE has, as data: the router, the checks and the contract test read this table. */
 export const demoEndpoints: readonly Endpoint[] = [
   ...accessEndpoints,
+  ...agentEndpoints,
+  ...cloudinitEndpoints,
   ...clusterEndpoints,
   ...configEndpoints,
+  ...createEndpoints,
+  ...consoleEndpoints,
   ...diskEndpoints,
+  ...guestDiskEndpoints,
   ...guestEndpoints,
+  ...lifecycleEndpoints,
+  ...migrateEndpoints,
+  ...networkEndpoints,
   ...nodeEndpoints,
   ...poolEndpoints,
   ...powerEndpoints,

@@ -1,3 +1,5 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
 type Check = (value: string) => string | undefined;
 
 function byPattern(pattern: RegExp, problem: (value: string) => string): Check {
@@ -25,6 +27,78 @@ const tag = byPattern(/^[a-z0-9_][a-z0-9_\-+.]*$/i, () => 'invalid characters in
 const contents = ['images', 'rootdir', 'vztmpl', 'iso', 'backup', 'snippets', 'import', 'none'];
 const content: Check = (value) =>
   contents.includes(value) ? undefined : `invalid content type '${value}'`;
+
+const volumeId = byPattern(
+  /^[a-z][a-z0-9\-_.]*[a-z0-9]:\S+$/i,
+  (value) => `unable to parse volume ID '${value}'`,
+);
+
+const isMac: Check = (value) =>
+  /^[a-f0-9][02468ace](?::[a-f0-9]{2}){5}$/i.test(value)
+    ? undefined
+    : 'value does not look like a valid unicast MAC address';
+
+/** An address with its prefix length, or one of the words. */
+function cidr(version: 4 | 6, words: readonly string[], what: string): Check {
+  const [isAddress, most] = version === 4 ? ([isIPv4, 32] as const) : ([isIPv6, 128] as const);
+  return (value) => {
+    if (words.includes(value)) return undefined;
+    const [address = '', prefix = '', ...rest] = value.split('/');
+    const good = isAddress(address) && /^\d+$/.test(prefix) && rest.length === 0;
+    return good && Number(prefix) <= most ? undefined : `value does not look like a valid ${what}`;
+  };
+}
+
+/** `ip=…,gw=…`: cloud-init's addresses of one NIC. */
+const ipConfig: Check = (value) => {
+  const known: Readonly<Record<string, Check>> = {
+    ip: cidr(4, ['dhcp'], 'ipv4 network configuration'),
+    ip6: cidr(6, ['dhcp', 'auto'], 'ipv6 network configuration'),
+    gw: (one) => (isIPv4(one) ? undefined : 'value does not look like a valid IPv4 address'),
+    gw6: (one) => (isIPv6(one) ? undefined : 'value does not look like a valid IPv6 address'),
+  };
+  const seen = new Map<string, string>();
+  for (const part of value.split(',').filter(Boolean)) {
+    const [key = '', one = ''] = part.split('=');
+    const problem = known[key] ? known[key](one) : `unknown key '${key}'`;
+    if (problem !== undefined) return `${key}: ${problem}`;
+    seen.set(key, one);
+  }
+  if (seen.has('gw') && !seen.has('ip'))
+    return 'gateway specified without specifying an IP address';
+  if (seen.has('gw6') && !seen.has('ip6'))
+    return 'IPv6 gateway specified without specifying an IPv6 address';
+  if (seen.has('gw') && seen.get('ip') === 'dhcp') return 'gateway specified together with DHCP';
+  return undefined;
+};
+
+const bootOrder: Check = (value) => {
+  const order = /^(?:legacy=)?[acdn]{1,4}$|^order=(.*)$/.exec(value);
+  if (!order) return 'unable to parse boot order';
+  const bad = (order[1] ?? '')
+    .split(';')
+    .filter(Boolean)
+    .find((device) => !/^(?:(?:ide|sata|scsi|virtio|net|usb|hostpci)\d+)$/.test(device));
+  return bad === undefined ? undefined : `'${bad}' is not a bootable device`;
+};
+
+const hostPci: Check = (value) => {
+  const known =
+    /^(?:host=)?(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}(?:\.[0-9a-f])?(?:;.*)?$|^mapping=[a-z][\w-]+$|^(?:device-id|sub-device-id|sub-vendor-id|vendor-id)=0x[0-9a-f]{4}$|^(?:legacy-igd|pcie|rombar|x-vga)=[01]$|^(?:mdev|romfile|driver)=\S+$/i;
+  const bad = value.split(',').find((part) => !known.test(part));
+  if (bad !== undefined) return `unable to parse '${bad}'`;
+  return /(?:^|,)(?:host=|mapping=|[0-9a-f:.]+(?:,|$))/i.test(value)
+    ? undefined
+    : "either 'host' or 'mapping' must be set";
+};
+
+const storagePair: Check = (value) =>
+  /^(?:1|[a-z][a-z0-9\-_.]*[a-z0-9](?::[a-z][a-z0-9\-_.]*[a-z0-9])?)$/i.test(value)
+    ? undefined
+    : `storage ID '${value}' contains illegal characters`;
+
+const urlEncoded: Check = (value) =>
+  /^[-%a-zA-Z0-9_.!~*'()]*$/.test(value) ? undefined : 'value is not urlencoded';
 
 const checks: Readonly<Record<string, Check>> = {
   'pve-node': byPattern(
@@ -57,6 +131,36 @@ const checks: Readonly<Record<string, Check>> = {
   address: byPattern(
     /^(?:[0-9a-fA-F:]+(?:%\w+)?|[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?)$/,
     (value) => `value does not look like a valid address: ${value}`,
+  ),
+  'disk-size': byPattern(
+    /^\d+(?:\.\d+)?[KMGT]?$/,
+    (value) => `value does not look like a valid disk size: ${value}`,
+  ),
+  'mac-addr': isMac,
+  'pve-bridge-id': byPattern(/^[-_.\w\d]+$/, (value) => `invalid bridge ID '${value}'`),
+  'pve-volume-id': volumeId,
+  'pve-drive': (value) =>
+    value === 'none' || value === 'cdrom' || value.startsWith('/') ? undefined : volumeId(value),
+  'pve-lxc-mp-string': byPattern(/^\S.*$/, () => 'unable to parse volume'),
+  ipv4: (value) => (isIPv4(value) ? undefined : 'value does not look like a valid IPv4 address'),
+  ipv6: (value) => (isIPv6(value) ? undefined : 'value does not look like a valid IPv6 address'),
+  'pve-ipv4-config': cidr(4, ['dhcp', 'manual'], 'ipv4 network configuration'),
+  'pve-ipv6-config': cidr(6, ['auto', 'dhcp', 'manual'], 'ipv6 network configuration'),
+  'pve-qm-ipconfig': ipConfig,
+  'pve-qm-boot': bootOrder,
+  'pve-qm-hostpci': hostPci,
+  'address-list': list(
+    byPattern(
+      /^[0-9a-zA-Z:.%-]+$/,
+      (value) => `value does not look like a valid address: ${value}`,
+    ),
+  ),
+  'storage-pair-list': list(storagePair),
+  urlencoded: urlEncoded,
+  'pve-hotplug-features': list((value) =>
+    ['0', '1', 'network', 'disk', 'cpu', 'memory', 'usb', 'cloudinit'].includes(value)
+      ? undefined
+      : `unknown hotplug feature '${value}'`,
   ),
   'pve-task-status-type-list': list((value) =>
     ['ok', 'warning', 'error', 'unknown'].includes(value)

@@ -3,7 +3,7 @@ import type { ConfigRecord, GuestState, GuestType } from '../world/model.ts';
 import type { TaskControl, TaskScript } from '../world/tasks.ts';
 import { authIdText } from '../world/upid.ts';
 import type { Call } from './endpoint.ts';
-import { died, parameterErrors } from './errors.ts';
+import { died, notPermitted, parameterErrors } from './errors.ts';
 
 /**
  * The guest a path names.
@@ -43,6 +43,16 @@ export function rootOnly(call: Call, ...names: string[]): void {
 }
 
 /**
+ * New guests need the right on their number or on the pool they go to.
+ * @throws ApiError 403
+ */
+export function needAllocate(call: Call, vmid: number, pool: string | undefined): void {
+  if (call.may(`/vms/${vmid}`, 'VM.Allocate')) return;
+  if (pool !== undefined && call.may(`/pool/${pool}`, 'VM.Allocate')) return;
+  throw notPermitted(`/vms/${vmid}, VM.Allocate`);
+}
+
+/**
  * Options of a move between nodes and the like: real, but nothing in this homelab that they could do.
  * @throws ApiError 500
  */
@@ -61,12 +71,23 @@ export function configDigest(guest: GuestState): string {
     .digest('hex');
 }
 
+/** @throws ApiError 500 when somebody else changed the file since it was read */
+export function refuseStale(guest: GuestState, digest: string | undefined): void {
+  if (digest === undefined || digest === configDigest(guest)) return;
+  throw died(
+    guest.type === 'qemu'
+      ? 'checksum mismatch (file change by other user?)'
+      : 'detected modified configuration - file changed by other user? Try again.',
+  );
+}
+
 /** A configuration as GET …/config tells it: keys in order, the lock and the digest with it. */
 export function configAnswer(guest: GuestState, config: ConfigRecord): Record<string, unknown> {
   return {
     ...Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1))),
     ...(guest.lock === undefined ? {} : { lock: guest.lock }),
     ...(guest.parent === undefined ? {} : { parent: guest.parent }),
+    ...(config.cipassword === undefined ? {} : { cipassword: '**********' }),
     digest: configDigest(guest),
   };
 }

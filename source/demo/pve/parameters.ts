@@ -1,6 +1,7 @@
 import type { ParameterSpec, ParameterTable, ParameterValue } from './endpoint.ts';
 import { parameterErrors } from './errors.ts';
-import { checkFormat } from './formats.ts';
+import { propertyProblem } from './property-format.ts';
+import { checkValue, Problem } from './value-check.ts';
 
 /** A request's parameters before the check: from path, query and body. */
 export type RawParameters = Readonly<Record<string, unknown>>;
@@ -16,56 +17,19 @@ function specOf(table: ParameterTable, name: string): ParameterSpec | undefined 
   return Object.hasOwn(table, indexed) ? table[indexed] : undefined;
 }
 
-class Problem extends Error {}
-
-function typeProblem(type: string, value: string): Problem {
-  return new Problem(`type check ('${type}') failed - got '${value}'`);
+/** Is there such a parameter? */
+export function knows(table: ParameterTable, name: string): boolean {
+  return specOf(table, name) !== undefined;
 }
 
-function checkNumber(spec: ParameterSpec, value: number): number {
-  if (spec.minimum !== undefined && value < spec.minimum) {
-    throw new Problem(`value must have a minimum value of ${spec.minimum}`);
-  }
-  if (spec.maximum !== undefined && value > spec.maximum) {
-    throw new Problem(`value must have a maximum value of ${spec.maximum}`);
-  }
-  return value;
-}
-
-function checkText(spec: ParameterSpec, value: string): string {
-  if (spec.maxLength !== undefined && [...value].length > spec.maxLength) {
-    throw new Problem(`value may only be ${spec.maxLength} characters long`);
-  }
-  if (spec.enum && !spec.enum.includes(value)) {
-    throw new Problem(
-      `value '${value}' does not have a value in the enumeration '${spec.enum.join(', ')}'`,
-    );
-  }
-  if (spec.pattern && !spec.pattern.test(value)) {
-    throw new Problem('value does not match the regex pattern');
-  }
-  const problem = spec.format === undefined ? undefined : checkFormat(spec.format, value);
-  if (problem !== undefined) throw new Problem(problem);
-  return value;
-}
-
-function checkValue(spec: ParameterSpec, raw: unknown): ParameterValue {
+function checkParameter(name: string, spec: ParameterSpec, raw: unknown): ParameterValue {
   if (spec.type === 'array') {
     return (Array.isArray(raw) ? raw : [raw]).map((item) => String(item));
   }
-  if (Array.isArray(raw) || (typeof raw === 'object' && raw !== null)) {
-    throw typeProblem(spec.type, Array.isArray(raw) ? 'ARRAY' : 'HASH');
-  }
-  const text = raw === true ? '1' : raw === false ? '0' : String(raw ?? '');
-  if (spec.type === 'boolean') {
-    if (text !== '0' && text !== '1') throw typeProblem('boolean', text);
-    return text === '1';
-  }
-  if (spec.type === 'string') return checkText(spec, text);
-  const pattern =
-    spec.type === 'integer' ? /^[+-]?\d+$/ : /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-  if (!pattern.test(text)) throw typeProblem(spec.type, text);
-  return checkNumber(spec, Number(text));
+  const value = checkValue(spec, raw);
+  const problem = spec.properties && propertyProblem(spec.properties, String(value), name);
+  if (problem !== undefined) throw new Problem(problem);
+  return value;
 }
 
 /**
@@ -85,7 +49,7 @@ export function verifyParameters(
       continue;
     }
     try {
-      values[name] = checkValue(spec, value);
+      values[name] = checkParameter(name, spec, value);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       errors[name] = error.message;

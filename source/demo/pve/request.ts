@@ -100,7 +100,8 @@ export function readParameters(
   throw new ApiError(501, `upload '${type}' not allowed`);
 }
 
-const secretNames = /^(?:password|cipassword|otp|tfa-challenge|key|secret|ticket|sshkeys)$/i;
+const secretNames =
+  /^(?:password|cipassword|otp|tfa-challenge|key|secret|(?:vnc)?ticket|sshkeys)$/i;
 
 /** Parameters as the request log keeps them. */
 export function withoutSecrets(raw: RawParameters): Record<string, unknown> {

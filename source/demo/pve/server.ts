@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authIdText } from '../world/upid.ts';
 import type { World } from '../world/world.ts';
@@ -60,6 +61,10 @@ export class NodeServer {
     });
     this.#server.on('tlsClientError', () => undefined);
     this.#server.on('clientError', (_error, socket) => socket.destroy());
+    this.#server.on('upgrade', (request: IncomingMessage, raw: Duplex, head: Buffer) => {
+      raw.on('error', () => raw.destroy());
+      this.#upgrade(request, raw, head).catch(() => raw.destroy());
+    });
     this.#server.on('request', (request, response) => {
       this.#answer(request, response).catch((error: unknown) => {
         if (!this.#closing.signal.aborted) response.destroy(error as Error);
@@ -120,10 +125,38 @@ export class NodeServer {
     else this.#send(request, response, reply);
   }
 
+  /** A websocket is a GET like any other until it is allowed; then it belongs to the console on the port. */
+  async #upgrade(request: IncomingMessage, raw: Duplex, head: Buffer): Promise<void> {
+    const { world, node, log, around } = this.#options;
+    world.settle();
+    const target = readTarget(request.url ?? '/');
+    const path = target?.path ?? '/';
+    const record = log.add({ at: world.clock.now, node, method: 'GET', path, params: {} });
+    const fault = world.faults.takeAnswer({ method: 'GET', path, node });
+    const drop = world.faults.takeDrop({ method: 'GET', path, node });
+    await this.#pause(world.faults.delayed);
+    const reply = await this.#reply(request, target, record, Buffer.alloc(0));
+    record.status = fault?.status ?? reply.status;
+    if (drop || !world.isOnline(node)) return void raw.destroy();
+    if (record.status !== 200) {
+      if (record.status === 401) await this.#pause(world.settings.unauthorizedDelay);
+      return void raw.end(
+        `HTTP/1.1 ${record.status} ${fault?.statusText ?? reply.statusText}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+      );
+    }
+    const port = Number(target?.query.get('port'));
+    const pending = around.consoles.desk.take(node, port);
+    if (!pending) return void raw.destroy();
+    record.status = 101;
+    const { serveConsole } = await import('../console/serve-console.ts');
+    await serveConsole(world, pending, around.consoles, { request, raw, head });
+  }
+
   async #reply(
     request: IncomingMessage,
     target: ReturnType<typeof readTarget>,
     record: { params: Readonly<Record<string, unknown>>; identity?: string },
+    noBody?: Buffer,
   ): Promise<Reply> {
     const { world, node, around } = this.#options;
     const formatter = target?.formatter ?? 'json';
@@ -131,7 +164,7 @@ export class NodeServer {
       const refused = refuseBody(request);
       if (refused) throw refused;
       if (!target) throw new ApiError(500, `no such file '${statusLineText(request.url ?? '')}'`);
-      const body = await readBody(request);
+      const body = noBody ?? (await readBody(request));
       const raw = readParameters(target.query, request.headers['content-type'], body);
       record.params = withoutSecrets(raw);
       world.settle();

@@ -53,6 +53,31 @@ export function guestDisks(config: ConfigRecord): GuestDisk[] {
   return disks;
 }
 
+/** The storage a volume id names; empty when the text is none. */
+export function volumeStorage(volid: string): string {
+  return /^([a-z][a-z0-9\-_.]*[a-z0-9]):/i.exec(volid)?.[1] ?? '';
+}
+
+/** The volume id at the front of a drive or mount point: `local-zfs:vm-100-disk-0`; undefined for `none` and devices. */
+export function volumeOf(value: string | number | undefined): string | undefined {
+  const [first = ''] = String(value ?? '').split(',');
+  const volid = first.replace(/^(?:file|volume)=/, '');
+  return volumeStorage(volid) === '' ? undefined : volid;
+}
+
+/** Does the volume belong to this guest, by its name? */
+export function isOwnVolume(volid: string, vmid: number): boolean {
+  const name =
+    volid
+      .slice(volid.indexOf(':') + 1)
+      .split('/')
+      .at(-1) ?? '';
+  return new RegExp(`^(?:vm|base|subvol|basevol)-${vmid}-`).test(name);
+}
+
+export const drivePattern = /^(?:(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+|cdrom)$/;
+export const mountPattern = /^(?:rootfs|mp\d+)$/;
+
 /** Disks that hold the guest's data: no CD drives, no unused volumes. */
 export function dataDisks(config: ConfigRecord): GuestDisk[] {
   return guestDisks(config).filter((disk) => !disk.cdrom && !disk.key.startsWith('unused'));

@@ -54,14 +54,21 @@ function take<T>(rules: Rule<T>[], target: FaultTarget): T | undefined {
   return rule?.value;
 }
 
+/** Steps of a migration after which {@link Faults.dieWhileMigrating} strikes. */
+const stepsUntilDeath = 3;
+
 /** The switches that break the demo homelab on purpose. */
 export class Faults {
   readonly #world: World;
   readonly #answers: Rule<FaultAnswer>[] = [];
   readonly #drops: Rule<true>[] = [];
   #delay = 0;
+  #dying: string | undefined;
+  #steps = 0;
   /** Set by the server that owns the certificate. */
   certificateChanger: (() => Promise<string>) | undefined;
+  /** How to cut each console that is open; put here by the server that has its connection. */
+  readonly openConsoles = new Set<() => void>();
 
   constructor(world: World) {
     this.#world = world;
@@ -79,6 +86,33 @@ export class Faults {
         if (task.node === name) world.tasks.kill(task.upid, 'lost');
       }
     }
+    world.revision += 1;
+  }
+
+  /** The next migration to this node loses it when it is half done. */
+  dieWhileMigrating(name: string): void {
+    this.#dying = name;
+    this.#steps = 0;
+  }
+
+  /** Told by a migration after each of its steps. */
+  migrating(target: string): void {
+    if (this.#dying !== target) return;
+    this.#steps += 1;
+    if (this.#steps < stepsUntilDeath) return;
+    this.#dying = undefined;
+    this.nodeDown(target, true);
+  }
+
+  /** Leaves so little free on a storage, bytes; what is there stays. */
+  fillStorage(name: string, node: string, free = 0): void {
+    const world = this.#world;
+    const storage = world.storages.get(name);
+    if (!storage) throw new Error(`the demo homelab has no storage ${name}`);
+    const usage = world.meter.storage(storage, node, [...world.guests.values()]);
+    if (!usage) return;
+    const more = usage.total - usage.used - free;
+    storage.otherUsed[node] = (storage.otherUsed[node] ?? 0) + more;
     world.revision += 1;
   }
 
@@ -109,6 +143,11 @@ export class Faults {
     return take(this.#drops, target) === true;
   }
 
+  /** Cuts the connections of all open consoles, as a network that is gone does: what is behind them goes on. */
+  cutConsoles(): void {
+    for (const cut of [...this.openConsoles]) cut();
+  }
+
   /** New certificate on every endpoint, connections closed; resolves to the new fingerprint. */
   async changeCertificate(): Promise<string> {
     if (!this.certificateChanger) throw new Error('no server holds a certificate of this world');
@@ -131,6 +170,7 @@ export class Faults {
   /** Takes back delays, answers and drops; nodes stay as they are. */
   clear(): void {
     this.#delay = 0;
+    this.#dying = undefined;
     this.#answers.length = 0;
     this.#drops.length = 0;
   }

@@ -1,3 +1,5 @@
+import { refuseHeld } from './file-lock.ts';
+import { applyPendingConfig } from './guest-config.ts';
 import { type GuestState, guestName, isTemplate } from './model.ts';
 import { type TaskControl, TaskFailure, type TaskScript } from './tasks.ts';
 import type { World } from './world.ts';
@@ -7,31 +9,29 @@ export function guestWord(guest: GuestState): 'VM' | 'CT' {
   return guest.type === 'qemu' ? 'VM' : 'CT';
 }
 
-/** @throws TaskFailure `VM is locked (backup)` */
+/** @throws TaskFailure `VM is locked (backup)`, or that the file's lock cannot be had */
 export function refuseLocked(guest: GuestState): void {
+  refuseHeld(guest);
+  refuseMarked(guest);
+}
+
+/** @throws TaskFailure `VM is locked (backup)` */
+export function refuseMarked(guest: GuestState): void {
   if (guest.lock !== undefined) {
     throw new TaskFailure(`${guestWord(guest)} is locked (${guest.lock})`);
   }
 }
 
-/** Merges what waited for the next start into the configuration. */
-export function applyPending(world: World, guest: GuestState): void {
-  const entries = Object.entries(guest.pending);
-  if (entries.length === 0) return;
+/** Locks the guest as `name`, or frees it. */
+export function setLock(world: World, guest: GuestState, name: string | undefined): void {
   world.change(guest, (one) => {
-    const config = { ...one.config };
-    for (const [key, value] of entries) {
-      if (value === null) delete config[key];
-      else config[key] = value;
-    }
-    one.config = config;
-    one.pending = {};
+    one.lock = name;
   });
 }
 
 /** The guest runs from this moment on. */
 export function setRunning(world: World, guest: GuestState): void {
-  applyPending(world, guest);
+  applyPendingConfig(world, guest);
   const node = world.node(guest.node);
   node.nextPid += 7;
   world.change(guest, (one) => {
@@ -39,6 +39,7 @@ export function setRunning(world: World, guest: GuestState): void {
     one.qmpstatus = 'running';
     one.startedAt = world.clock.seconds;
     one.pid = node.nextPid;
+    one.cloudinit = undefined;
   });
 }
 
@@ -50,7 +51,7 @@ export function setStopped(world: World, guest: GuestState): void {
     one.startedAt = undefined;
     one.pid = undefined;
   });
-  applyPending(world, guest);
+  applyPendingConfig(world, guest);
 }
 
 function refuseRunning(guest: GuestState): void {
@@ -107,8 +108,10 @@ export function* shutdownScript(
   guest: GuestState,
   task: TaskControl,
   options: ShutdownOptions,
+  held = false,
 ): TaskScript {
-  refuseLocked(guest);
+  if (held) refuseMarked(guest);
+  else refuseLocked(guest);
   if (guest.status !== 'running') return;
   if (guest.qmpstatus === 'paused' && options.forceStop) {
     task.warn('VM is paused - stop instead of shutdown');

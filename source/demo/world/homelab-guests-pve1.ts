@@ -136,7 +136,7 @@ export const onPve1: readonly GuestPlan[] = [
     disks: { scsi0: lvm(111, 64) },
     tags: 'desktop;windows',
     pool: 'desktops',
-    config: { ...windows, ostype: 'win10', vga: 'qxl' },
+    config: { ...windows, ostype: 'win10', vga: 'qxl', hostpci0: 'mapping=gpu,pcie=1' },
     snapshots: [{ name: 'activated', ago: 90 * day, description: 'Licensed and patched' }],
   },
   {

@@ -67,7 +67,7 @@ const onPve2: readonly GuestPlan[] = [
     agent: 'answers',
     load: { net: 900_000, disk: 1_500_000 },
     diskUsed: 0.58,
-    config: { onboot: 1, startup: 'order=2' },
+    config: { onboot: 1, startup: 'order=2', hostpci0: '0000:04:00.0' },
   },
   {
     vmid: 113,

@@ -3,7 +3,7 @@ import { archiveName } from './archive-name.ts';
 import { day, makeGuest } from './guest-plan.ts';
 import { makeNode, nvme, sata } from './hardware.ts';
 import { homelabGuests } from './homelab-guests.ts';
-import type { FileVolume, StorageState } from './model.ts';
+import type { FileVolume, ResourceMapping, StorageState } from './model.ts';
 import type { WorldParts } from './world.ts';
 
 const gib = 2 ** 30;
@@ -138,6 +138,25 @@ function storages(): StorageState[] {
   ];
 }
 
+/** Two machines have a card that a guest may be given; the stick is where home-assistant is. */
+const mappings: readonly ResourceMapping[] = [
+  {
+    kind: 'pci',
+    id: 'gpu',
+    description: 'Graphics card for desktops',
+    map: [
+      'node=pve1,path=0000:01:00.0,id=10de:2504,subsystem-id=1043:881d,iommugroup=15',
+      'node=pve2,path=0000:0b:00.0,id=10de:2504,subsystem-id=1043:881d,iommugroup=22',
+    ],
+  },
+  {
+    kind: 'usb',
+    id: 'zigbee',
+    description: 'Zigbee stick',
+    map: ['node=pve3,id=10c4:ea60', 'node=pve2,id=10c4:ea60'],
+  },
+];
+
 function image(
   storage: string,
   name: string,
@@ -151,7 +170,7 @@ function image(
     ...(node === undefined ? {} : { node }),
     storage,
     content: template ? 'vztmpl' : 'iso',
-    format: template ? 'tzst' : 'iso',
+    format: template ? (name.endsWith('.xz') ? 'txz' : 'tzst') : 'iso',
     size,
     ctime,
   };
@@ -215,9 +234,22 @@ export function homelabParts(now: number): WorldParts {
         1_610_612_736,
         seconds - 30 * day,
       ),
+      image(
+        'backup-nas',
+        'alpine-3.22-default_20250617_amd64.tar.xz',
+        3_500_000,
+        seconds - 40 * day,
+      ),
+      image(
+        'backup-nas',
+        'debian-13-standard_13.1-1_amd64.tar.zst',
+        124_000_000,
+        seconds - 50 * day,
+      ),
       ...backups(seconds),
     ],
     pools: poolComments,
+    mappings,
     accounts: createAccounts(),
   };
 }

@@ -193,7 +193,8 @@ export class Meter {
     for (const disk of this.disksOf(guest.config)) {
       if (disk.storage !== storage || disk.cdrom) continue;
       const part = isTemplate(guest) ? 0.3 : guest.diskUsed;
-      used += disk.size * part + disk.size * snapshotPart * guest.snapshots.length;
+      const size = disk.size || (this.#world.volumeSizes.get(`${storage}:${disk.volname}`) ?? 0);
+      used += size * part + size * snapshotPart * guest.snapshots.length;
     }
     for (const snapshot of guest.snapshots) {
       if (snapshot.vmstate?.startsWith(`${storage}:`)) used += guestMemory(snapshot.config) * 1.1;

@@ -2,6 +2,7 @@ import { createAccounts } from './accounts.ts';
 import { day, type GuestPlan, makeGuest } from './guest-plan.ts';
 import { makeNode, nvme } from './hardware.ts';
 import { poolComments } from './homelab.ts';
+import type { FileVolume } from './model.ts';
 import type { WorldParts } from './world.ts';
 
 const gib = 2 ** 30;
@@ -112,6 +113,19 @@ const guests: readonly GuestPlan[] = [
   },
 ];
 
+function image(name: string, size: number, now: number): FileVolume {
+  const content = name.endsWith('.iso') ? 'iso' : 'vztmpl';
+  return {
+    volid: `local:${content}/${name}`,
+    node,
+    storage: 'local',
+    content,
+    format: content === 'iso' ? 'iso' : 'tzst',
+    size,
+    ctime: now - 40 * day,
+  };
+}
+
 /** One machine without a cluster: an i7 with 64 GB. `now` in ms. */
 export function minipcParts(now: number): WorldParts {
   const seconds = Math.floor(now / 1000);
@@ -161,7 +175,10 @@ export function minipcParts(now: number): WorldParts {
         inactiveOn: new Set(),
       },
     ],
-    files: [],
+    files: [
+      image('debian-13.1.0-amd64-netinst.iso', 783_286_272, seconds),
+      image('debian-13-standard_13.1-1_amd64.tar.zst', 124_000_000, seconds),
+    ],
     pools: poolComments,
     accounts: createAccounts(),
   };

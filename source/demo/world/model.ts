@@ -53,6 +53,8 @@ export interface GuestState {
   config: ConfigRecord;
   /** Waiting for the next start; null = will be removed. */
   pending: Readonly<Record<string, ConfigValue | null>>;
+  /** Disks among the pending removals whose volumes go with them. */
+  pendingForce?: ReadonlySet<string> | undefined;
   status: 'running' | 'stopped';
   /** `running`, `paused`, `io-error`, `stopped` …; for lxc the same as `status`. */
   qmpstatus: string;
@@ -72,7 +74,11 @@ export interface GuestState {
   readonly load: Load;
   /** Used part of its disks, 0..1. */
   readonly diskUsed: number;
-  readonly addresses: readonly Address[];
+  addresses: readonly Address[];
+  /** A task holds the lock on the configuration file; others wait for it in vain. */
+  held?: { readonly mode: 'exclusive' | 'shared'; readonly count: number } | undefined;
+  /** The cloud-init keys that the current image was made from; undefined = those of the configuration. */
+  cloudinit?: ConfigRecord;
   /** Set when the state changed within this period: what pvestatd told at the period's beginning. */
   published?: { readonly period: number; readonly guest: PublishedGuest };
 }
@@ -89,7 +95,7 @@ export interface StorageState {
   /** bytes, by node */
   readonly total: Readonly<Record<string, number>>;
   /** Used by things that are no guest disk, bytes by node. */
-  readonly otherUsed: Readonly<Record<string, number>>;
+  readonly otherUsed: Record<string, number>;
   /** Further keys of storage.cfg: path, thinpool, pool, server, export. */
   readonly settings: Readonly<Record<string, string>>;
   /** False: it does not answer on this node (an NFS server that is gone). */
@@ -164,6 +170,15 @@ export interface NodeState {
   /** Shut down on purpose: only then does a wake-up packet start it. */
   poweredOff?: boolean;
   nextPid: number;
+}
+
+/** A PCI or USB device under a name that holds for the whole cluster. */
+export interface ResourceMapping {
+  readonly kind: 'pci' | 'usb';
+  readonly id: string;
+  readonly description: string;
+  /** `node=pve1,path=0000:01:00.0,id=10de:2504,iommugroup=12`, one for each node that has it. */
+  readonly map: readonly string[];
 }
 
 export interface PackageUpdate {

@@ -1,5 +1,5 @@
 import { createAccounts } from './accounts.ts';
-import { day, makeGuest } from './guest-plan.ts';
+import { day, makeGuest, type SnapshotPlan } from './guest-plan.ts';
 import { makeNode, nvme } from './hardware.ts';
 import { poolComments } from './homelab.ts';
 import type { GuestState, NodeState, StorageState } from './model.ts';
@@ -9,6 +9,17 @@ const gib = 2 ** 30;
 const nodeCount = 50;
 const guestsPerNode = 100;
 const roles = ['web', 'db', 'cache', 'queue', 'build', 'proxy', 'mail', 'files', 'dev', 'test'];
+
+/** Every fourth guest has some, a few of them with RAM; their ages go up to 80 days. */
+function snapshotsOf(vmid: number, index: number, lxc: boolean): readonly SnapshotPlan[] {
+  if (index % 4 !== 0) return [];
+  const ago = (3 + (vmid % 77)) * day;
+  const first = { name: 'weekly', ago, description: 'Taken by the weekly job' };
+  const vmstate = !lxc && index % 16 === 0;
+  return index % 8 === 0
+    ? [first, { name: 'pre-update', ago: 2 * day, parent: 'weekly', vmstate }]
+    : [first];
+}
 
 function guest(nodeIndex: number, index: number, now: number): GuestState {
   const vmid = 1000 + nodeIndex * guestsPerNode + index;
@@ -29,6 +40,7 @@ function guest(nodeIndex: number, index: number, now: number): GuestState {
       tags: index % 7 === 0 ? `${role};critical` : role,
       ...(pool === undefined ? {} : { pool }),
       ...(index % 11 === 5 ? {} : { up: (1 + ((vmid * 37) % 200)) * day }),
+      snapshots: snapshotsOf(vmid, index, lxc),
       load: { cpu: 0.01 + ((vmid * 7919) % 100) / 400, mem: 0.3 + ((vmid * 31) % 50) / 100 },
     },
     now,

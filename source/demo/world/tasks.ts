@@ -4,6 +4,16 @@ import { type AuthId, formatUpid } from './upid.ts';
 /** Thrown by a task's script: the task ends with this text as its error. */
 export class TaskFailure extends Error {}
 
+/** Refused before a task starts, with the parameter that is wrong; inside a task it is an error like others. */
+export class ParameterFailure extends TaskFailure {
+  readonly parameter: string;
+
+  constructor(parameter: string, message: string) {
+    super(message);
+    this.parameter = parameter;
+  }
+}
+
 /** A task's work: yields the seconds it takes until the next step. What it holds it lets go in `finally`. */
 export type TaskScript = Generator<number, void, void>;
 

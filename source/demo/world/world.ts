@@ -4,7 +4,14 @@ import { ClusterLog } from './cluster-log.ts';
 import { Faults } from './faults.ts';
 import { Journal } from './journal.ts';
 import { Meter } from './meter.ts';
-import type { FileVolume, GuestState, NodeState, PublishedGuest, StorageState } from './model.ts';
+import type {
+  FileVolume,
+  GuestState,
+  NodeState,
+  PublishedGuest,
+  ResourceMapping,
+  StorageState,
+} from './model.ts';
 import { Noise } from './noise.ts';
 import { TaskBook, type TaskRecord } from './tasks.ts';
 import { authIdText } from './upid.ts';
@@ -15,6 +22,8 @@ export interface WorldSettings {
   unauthorizedDelay: number;
   /** How often pvestatd tells new figures, seconds. PVE: 10. */
   statusPeriod: number;
+  /** Versions of packages that clients look at, the same on every node. */
+  versions: Record<string, string>;
 }
 
 export interface WorldParts {
@@ -25,6 +34,7 @@ export interface WorldParts {
   readonly files: readonly FileVolume[];
   readonly pools: ReadonlyMap<string, string>;
   readonly accounts: Accounts;
+  readonly mappings?: readonly ResourceMapping[];
 }
 
 export interface WorldOptions {
@@ -49,10 +59,19 @@ export class World {
   /** Pool → its comment. */
   readonly pools: ReadonlyMap<string, string>;
   readonly accounts: Accounts;
+  readonly mappings: readonly ResourceMapping[];
+  /** Volumes whose configuration line does not tell their size (`unusedN`), by volume id, bytes. */
+  readonly volumeSizes = new Map<string, number>();
+  /** Keys that were sent to machines, oldest first. */
+  readonly sentKeys: { readonly vmid: number; readonly key: string }[] = [];
   readonly tasks: TaskBook;
   readonly journals: ReadonlyMap<string, Journal>;
   readonly clusterLog = new ClusterLog();
-  readonly settings: WorldSettings = { unauthorizedDelay: 3000, statusPeriod: 10 };
+  readonly settings: WorldSettings = {
+    unauthorizedDelay: 3000,
+    statusPeriod: 10,
+    versions: { 'pve-manager': '9.2.3', 'qemu-server': '9.1.8', 'pve-container': '6.1.4' },
+  };
   readonly faults: Faults;
   readonly meter: Meter;
   /** Every request that got 501 because the demo does not have it: `GET /nodes/pve1/ceph`. */
@@ -75,6 +94,7 @@ export class World {
     this.files = [...parts.files];
     this.pools = parts.pools;
     this.accounts = parts.accounts;
+    this.mappings = parts.mappings ?? [];
     this.faults = new Faults(this);
     this.meter = new Meter(this);
     this.journals = new Map(
@@ -152,6 +172,16 @@ export class World {
       guest.published = { period: this.period, guest: { status, qmpstatus, startedAt, config } };
     }
     edit(guest);
+    this.revision += 1;
+  }
+
+  addGuest(guest: GuestState): void {
+    this.guests.set(guest.vmid, guest);
+    this.revision += 1;
+  }
+
+  removeGuest(guest: GuestState): void {
+    this.guests.delete(guest.vmid);
     this.revision += 1;
   }
 

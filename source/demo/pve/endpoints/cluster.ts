@@ -1,4 +1,5 @@
 import { authIdText } from '../../world/upid.ts';
+import { registeredTags } from '../config-privileges.ts';
 import { type Call, type Endpoint, Prepared } from '../endpoint.ts';
 import { parameterErrors } from '../errors.ts';
 import { optionalInteger, optionalText, optionalVmid } from '../parameter-kinds.ts';
@@ -138,8 +139,11 @@ function haStatus(call: Call): unknown[] {
 const options = {
   keyboard: 'en-us',
   mac_prefix: 'BC:24:11',
-  'registered-tags': ['critical', 'prod'],
-  'tag-style': { 'color-map': 'critical:c0392b;prod:2980b9', shape: 'full' },
+  'registered-tags': registeredTags,
+  'tag-style': {
+    'color-map': 'critical:c0392b:ffffff;desktop:8e44ad;lab:f1c40f:000000;prod:2980b9',
+    shape: 'full',
+  },
   'user-tag-access': { 'user-allow': 'free' },
 };
 
@@ -170,7 +174,11 @@ export const clusterEndpoints: readonly Endpoint[] = [
     path: '/cluster/options',
     permission: 'all',
     parameters: {},
-    handler: () => options,
+    handler: (call) => {
+      if (call.may('/', 'Sys.Audit')) return options;
+      const { keyboard: _layout, mac_prefix: _prefix, ...everybody } = options;
+      return everybody;
+    },
   },
   {
     method: 'GET',

@@ -1,113 +1,95 @@
-import { applyPending } from '../../world/guest-power.ts';
+import type { ConfigUpdate } from '../../world/config-rules.ts';
+import { updateConfig } from '../../world/guest-config.ts';
+import { refuseLocked } from '../../world/guest-power.ts';
 import type { ConfigRecord, ConfigValue, GuestState, GuestType } from '../../world/model.ts';
 import {
   containerConfigParameters,
   vmConfigParameters,
   vmConfigPostParameters,
 } from '../config-parameters.ts';
+import { checkChange } from '../config-privileges.ts';
+import { asConfigValue, checkTogether, items } from '../config-values.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
-import { died, notPermitted, parameterErrors } from '../errors.ts';
-import { configAnswer, configDigest, findGuest, guestTask } from '../guest-access.ts';
+import { died, parameterErrors } from '../errors.ts';
+import {
+  configAnswer,
+  configDigest,
+  findGuest,
+  guestTask,
+  refuseStale,
+  rootOnly,
+} from '../guest-access.ts';
 import { guestParameters, optionalFlag, optionalText } from '../parameter-kinds.ts';
+import { knows } from '../parameters.ts';
 
-/** Options that take effect while the guest runs. */
-const immediate =
-  /^(?:description|tags|name|hostname|onboot|protection|startup|hookscript|nameserver|searchdomain|shares|cpuunits|cpulimit)$/;
-/** Options the demo can change: the rest would need disks, devices or locks that it does not have. */
-const changeable =
-  /^(?:acpi|agent|arch|audio0|autostart|balloon|bios|boot|ciuser|ciupgrade|cores|cpu|cpulimit|cpuunits|description|features|hookscript|hostname|hotplug|ipconfig\d+|keyboard|localtime|machine|memory|name|nameserver|net\d+|numa|onboot|ostype|protection|searchdomain|serial\d+|shares|smbios1|sockets|startup|swap|tablet|tags|timezone|tty|vga)$/;
-const control = new Set(['node', 'vmid', 'digest', 'delete', 'revert', 'background_delay']);
+const control = new Set([
+  ...['node', 'vmid', 'digest', 'delete', 'revert', 'force', 'skiplock', 'background_delay'],
+  'import-working-storage',
+]);
 
-/** The privilege that changing an option needs. */
-function privilegeFor(key: string): string {
-  if (/^(?:cores|sockets|cpu|cpulimit|cpuunits|numa|vcpus|affinity)$/.test(key))
-    return 'VM.Config.CPU';
-  if (/^(?:memory|balloon|shares|swap)$/.test(key)) return 'VM.Config.Memory';
-  if (/^(?:net\d+|nameserver|searchdomain|hostname)$/.test(key)) return 'VM.Config.Network';
-  if (/^(?:ciuser|ciupgrade|ipconfig\d+|sshkeys)$/.test(key)) return 'VM.Config.Cloudinit';
-  if (/^(?:vga|bios|machine|audio0|serial\d+|tablet|keyboard)$/.test(key))
-    return 'VM.Config.HWType';
-  return 'VM.Config.Options';
+/** The CD drive's old name. */
+function realKey(key: string): string {
+  return key === 'cdrom' ? 'ide2' : key;
 }
 
-function items(list: string | undefined): string[] {
-  return (list ?? '').split(/[,;\s\0]+/).filter(Boolean);
+function realValue(key: string, value: unknown): unknown {
+  if (key !== 'cdrom' || String(value).includes('media=')) return value;
+  return `${String(value)},media=cdrom`;
 }
 
-/** Tags as PVE keeps them: in order, once each. */
-function asConfigValue(key: string, value: unknown): ConfigValue {
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  if (key === 'tags') {
-    return [...new Set(items(String(value)).map((tag) => tag.toLowerCase()))].sort().join(';');
-  }
-  return typeof value === 'number' ? value : String(value);
-}
-
-function refuseStale(guest: GuestState, digest: string | undefined): void {
-  if (digest === undefined || digest === configDigest(guest)) return;
-  throw died(
-    guest.type === 'qemu'
-      ? 'checksum mismatch (file change by other user?)'
-      : 'detected modified configuration - file changed by other user? Try again.',
-  );
-}
-
-/** key → new value, null = remove; checked against what the caller may and the demo can. */
-function readChanges(call: Call, guest: GuestState): Map<string, ConfigValue | null> {
-  const changes = new Map<string, ConfigValue | null>();
-  for (const key of items(call.text('delete'))) changes.set(key, null);
-  for (const [key, value] of Object.entries(call.parameters)) {
-    if (control.has(key)) continue;
-    if (changes.has(key)) {
-      throw parameterErrors({ [key]: `unable to modify option and delete it at the same time` });
+/** What the request asks for, checked against what its sender may. */
+function readUpdate(call: Call, guest: GuestState): ConfigUpdate {
+  const { world } = call;
+  const remove = items(call.text('delete'));
+  const revert = items(call.text('revert'));
+  const set = new Map<string, ConfigValue>();
+  for (const [name, raw] of Object.entries(call.parameters)) {
+    if (control.has(name)) continue;
+    const key = realKey(name);
+    if (remove.includes(key)) {
+      throw parameterErrors({
+        delete: `you can't use '-${key}' and -delete ${key}' at the same time`,
+      });
     }
-    changes.set(key, asConfigValue(key, value));
+    if (revert.includes(key)) {
+      const option = guest.type === 'qemu' ? 'delete' : 'revert';
+      throw parameterErrors({
+        [option]: `you can't use '-${key}' and -revert ${key}' at the same time`,
+      });
+    }
+    set.set(key, asConfigValue(world, guest, key, realValue(name, raw)));
   }
-  for (const key of [...changes.keys(), ...items(call.text('revert'))]) {
-    if (!changeable.test(key)) throw died(`the demo homelab cannot change '${key}'`);
-    const privilege = privilegeFor(key);
-    if (!call.may(`/vms/${guest.vmid}`, privilege)) {
-      throw notPermitted(`/vms/${guest.vmid}, ${privilege}`);
+  if (set.size === 0 && remove.length === 0 && revert.length === 0) {
+    throw died('no options specified');
+  }
+  const table = guest.type === 'qemu' ? vmConfigParameters : containerConfigParameters;
+  for (const key of [...remove, ...revert]) {
+    if (!knows(table, key)) {
+      const option = remove.includes(key) ? 'delete' : 'revert';
+      throw parameterErrors({ [option]: `unknown option '${key}'` });
     }
   }
-  return changes;
-}
-
-function applyChanges(
-  call: Call,
-  guest: GuestState,
-  changes: ReadonlyMap<string, ConfigValue | null>,
-) {
-  const pending = { ...guest.pending };
-  const config: ConfigRecord = { ...guest.config };
-  for (const key of items(call.text('revert'))) delete pending[key];
-  for (const [key, value] of changes) {
-    if (guest.status === 'running' && !immediate.test(key)) {
-      const same = value === null ? config[key] === undefined : config[key] === value;
-      if (same) delete pending[key];
-      else pending[key] = value;
-    } else {
-      delete pending[key];
-      if (value === null) delete config[key];
-      else config[key] = value;
-    }
+  const { vmid, type, config: before } = guest;
+  for (const [key, after] of [
+    ...set,
+    ...[...remove, ...revert].map((one) => [one, null] as const),
+  ]) {
+    checkChange(call, { vmid, type, key, before: before[key], after });
   }
-  call.world.change(guest, (one) => {
-    one.config = config;
-    one.pending = pending;
+  checkTogether(call, type, (key) => {
+    const value = set.get(key) ?? guest.pending[key] ?? before[key];
+    return value === undefined ? undefined : String(value);
   });
-  if (guest.status !== 'running') applyPending(call.world, guest);
+  return { set, remove, revert, force: call.flag('force') };
 }
 
-function update(call: Call, type: GuestType): GuestState {
+function update(call: Call, type: GuestType): { guest: GuestState; changes: ConfigUpdate } {
+  rootOnly(call, 'skiplock');
   const guest = findGuest(call, type);
-  const changes = readChanges(call, guest);
+  const changes = readUpdate(call, guest);
   refuseStale(guest, call.text('digest'));
-  if (guest.lock !== undefined) {
-    throw died(`${type === 'qemu' ? 'VM' : 'CT'} is locked (${guest.lock})`);
-  }
-  applyChanges(call, guest, changes);
-  return guest;
+  refuseLocked(guest);
+  return { guest, changes };
 }
 
 function config(call: Call, type: GuestType): unknown {
@@ -130,6 +112,11 @@ function config(call: Call, type: GuestType): unknown {
   return configAnswer(guest, merged);
 }
 
+/** Passwords are not told. */
+function shown(key: string, value: ConfigValue): string {
+  return key === 'cipassword' ? '**********' : String(value);
+}
+
 function pending(call: Call, type: GuestType): unknown[] {
   const guest = findGuest(call, type);
   const keys = new Set([...Object.keys(guest.config), ...Object.keys(guest.pending)]);
@@ -137,13 +124,22 @@ function pending(call: Call, type: GuestType): unknown[] {
     const row: Record<string, unknown> = { key };
     const current = guest.config[key];
     const waiting = guest.pending[key];
-    if (current !== undefined) row.value = String(current);
-    if (waiting === null) row.delete = 1;
-    else if (waiting !== undefined) row.pending = String(waiting);
+    if (current !== undefined) row.value = shown(key, current);
+    if (waiting === null) row.delete = guest.pendingForce?.has(key) ? 2 : 1;
+    else if (waiting !== undefined) row.pending = shown(key, waiting);
     return row;
   });
   rows.push({ key: 'digest', value: configDigest(guest) });
   return rows;
+}
+
+/** As the task's log tells it; secrets are not told. */
+function describe({ set, remove, revert }: ConfigUpdate): string {
+  return [
+    ...[...set].map(([key, value]) => `-${key} ${key === 'cipassword' ? '<hidden>' : value}`),
+    ...(remove.length > 0 ? [`-delete ${remove.join(',')}`] : []),
+    ...(revert.length > 0 ? [`-revert ${revert.join(',')}`] : []),
+  ].join(' ');
 }
 
 const vmPrivileges = [
@@ -188,7 +184,8 @@ function endpointsOf(type: GuestType): Endpoint[] {
       needsQuorum: true,
       parameters: { ...guestParameters, ...parameters },
       handler: (call) => {
-        update(call, type);
+        const { guest, changes } = update(call, type);
+        updateConfig(call.world, guest, changes);
         return null;
       },
     },
@@ -218,13 +215,17 @@ export const configEndpoints: readonly Endpoint[] = [
     needsQuorum: true,
     parameters: { ...guestParameters, ...vmConfigPostParameters },
     handler: (call) => {
-      const guest = update(call, 'qemu');
-      return guestTask(call, guest, 'qmconfig', function* (task) {
-        for (const [key, value] of Object.entries(call.parameters)) {
-          if (!control.has(key)) task.log(`update VM ${guest.vmid}: -${key} ${String(value)}`);
-        }
-        yield 0.5;
+      const { guest, changes } = update(call, 'qemu');
+      const upid = guestTask(call, guest, 'qmconfig', function* (task) {
+        task.log(`update VM ${guest.vmid}: ${describe(changes)}`);
+        updateConfig(call.world, guest, changes, task.log);
+        if (call.number('background_delay') === undefined) yield 0.5;
       });
+      if (call.number('background_delay') === undefined) return upid;
+      const { status } = call.world.tasks.get(upid) ?? {};
+      if (status !== undefined && status !== 'OK')
+        throw died(`failed to update VM ${guest.vmid}: ${status}`);
+      return null;
     },
   },
 ];

@@ -1,9 +1,10 @@
-import { canSnapshot } from '../../world/guest-snapshots.ts';
+import { dataDisks } from '../../world/disks.ts';
 import type { GuestState, GuestType } from '../../world/model.ts';
+import { type VolumeFeature, volumeCan } from '../../world/volumes.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { died } from '../errors.ts';
 import { findGuest } from '../guest-access.ts';
-import { guestRow, guestStatus, hasAgent } from '../guest-rows.ts';
+import { guestRow, guestStatus } from '../guest-rows.ts';
 import {
   guestParameters,
   nodeParameter,
@@ -25,48 +26,31 @@ function list(call: Call, type: GuestType): unknown[] {
     .map((guest) => guestRow(call, guest));
 }
 
-/** Linked clones come from templates, full ones from anything; copying and snapshots need disks that can. */
+/** Can every disk do it where it lies, now or at a snapshot? */
+function able(call: Call, guest: GuestState, feature: VolumeFeature, snapshot: boolean): boolean {
+  return dataDisks(guest.config).every(({ storage, volname }) =>
+    volumeCan(call.world.storages.get(storage), volname, feature, snapshot),
+  );
+}
+
 function feature(call: Call, guest: GuestState): Record<string, unknown> {
   const wanted = call.required('feature');
   const snapname = call.text('snapname');
   if (snapname !== undefined && !guest.snapshots.some((one) => one.name === snapname)) {
     throw died(`snapshot '${snapname}' does not exist`);
   }
-  const able =
-    wanted === 'snapshot'
-      ? canSnapshot(call.world, guest)
-      : wanted === 'clone'
-        ? guest.config.template === 1
-        : true;
+  const kind = wanted === 'clone' || wanted === 'copy' ? wanted : 'snapshot';
+  const can = able(call, guest, kind, snapname !== undefined);
   return {
-    hasFeature: able ? 1 : 0,
-    ...(guest.type === 'qemu' ? { nodes: able ? [guest.node] : [] } : {}),
+    hasFeature: can ? 1 : 0,
+    ...(guest.type === 'qemu' ? { nodes: can ? [guest.node] : [] } : {}),
   };
 }
 
-function addressOf(cidr: string, types: readonly [v4: string, v6: string]) {
+function addressOf(cidr: string) {
   const [address = '', prefix = ''] = cidr.split('/');
-  return {
-    'ip-address': address,
-    'ip-address-type': address.includes(':') ? types[1] : types[0],
-    prefix: Number(prefix),
-  };
-}
-
-function agentInterfaces(call: Call): unknown {
-  const guest = findGuest(call, 'qemu');
-  if (!hasAgent(guest)) throw died('No QEMU guest agent configured');
-  if (guest.status !== 'running') throw died(`VM ${guest.vmid} is not running`);
-  if (guest.agent !== 'answers' || guest.qmpstatus !== 'running') {
-    throw died('QEMU guest agent is not running');
-  }
-  return {
-    result: guest.addresses.map(({ iface, mac, cidrs }) => ({
-      name: iface,
-      'hardware-address': mac,
-      'ip-addresses': cidrs.map((cidr) => addressOf(cidr, ['ipv4', 'ipv6'])),
-    })),
-  };
+  const type = address.includes(':') ? 'inet6' : 'inet';
+  return { 'ip-address': address, 'ip-address-type': type, prefix: Number(prefix) };
 }
 
 function containerInterfaces(call: Call): unknown {
@@ -81,7 +65,7 @@ function containerInterfaces(call: Call): unknown {
       'hardware-address': mac,
       ...(inet === undefined ? {} : { inet }),
       ...(inet6 === undefined ? {} : { inet6 }),
-      'ip-addresses': cidrs.map((cidr) => addressOf(cidr, ['inet', 'inet6'])),
+      'ip-addresses': cidrs.map(addressOf),
     };
   });
 }
@@ -133,18 +117,6 @@ function endpointsOf(type: GuestType): Endpoint[] {
 export const guestEndpoints: readonly Endpoint[] = [
   ...endpointsOf('qemu'),
   ...endpointsOf('lxc'),
-  {
-    method: 'GET',
-    path: '/nodes/{node}/qemu/{vmid}/agent/network-get-interfaces',
-    permission: {
-      path: '/vms/{vmid}',
-      privileges: ['VM.GuestAgent.Audit', 'VM.GuestAgent.Unrestricted'],
-      any: true,
-    },
-    proxyto: 'node',
-    parameters: guestParameters,
-    handler: agentInterfaces,
-  },
   {
     method: 'GET',
     path: '/nodes/{node}/lxc/{vmid}/interfaces',

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { guestName } from '../../world/model.ts';
+import { type GuestState, guestName } from '../../world/model.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { died } from '../errors.ts';
 import { findGuest } from '../guest-access.ts';
@@ -13,16 +13,31 @@ function proxyUrl(given: string | undefined, real: string): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
-async function spiceproxy(call: Call): Promise<Record<string, unknown>> {
+function spiceproxy(call: Call): Promise<Record<string, unknown>> {
   const guest = findGuest(call, 'qemu');
   if (guest.status !== 'running') throw died(`VM ${guest.vmid} not running`);
   if (!hasSpice(guest)) throw died('no spice port');
+  return openSession(call, guest, 'VM');
+}
+
+/** spiceterm's text console; the demo shows a small machine of its own in its place. */
+function spiceterm(call: Call): Promise<Record<string, unknown>> {
+  const guest = findGuest(call, 'lxc');
+  if (guest.status !== 'running') throw died(`CT ${guest.vmid} not running`);
+  return openSession(call, guest, 'CT');
+}
+
+async function openSession(
+  call: Call,
+  guest: GuestState,
+  kind: 'VM' | 'CT',
+): Promise<Record<string, unknown>> {
   const { spice } = call.around;
   if (!spice) {
     throw died('the demo homelab has no SPICE server: QEMU is not installed on this machine');
   }
   const name = guestName(guest);
-  const title = `VM ${guest.vmid}${name === '' ? '' : ` - ${name}`}`;
+  const title = `${kind} ${guest.vmid}${name === '' ? '' : ` - ${name}`}`;
   const session = await spice.open({ vmid: guest.vmid, node: guest.node, title });
   if ('problem' in session) throw died(session.problem);
   return {
@@ -49,5 +64,13 @@ export const spiceEndpoints: readonly Endpoint[] = [
     proxyto: 'node',
     parameters: { ...guestParameters, proxy: optionalText({ format: 'address' }) },
     handler: spiceproxy,
+  },
+  {
+    method: 'POST',
+    path: '/nodes/{node}/lxc/{vmid}/spiceproxy',
+    permission: { path: '/vms/{vmid}', privileges: ['VM.Console'] },
+    proxyto: 'node',
+    parameters: { ...guestParameters, proxy: optionalText({ format: 'address' }) },
+    handler: spiceterm,
   },
 ];

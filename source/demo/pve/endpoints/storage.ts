@@ -92,12 +92,14 @@ function guestVolumes(call: Call, storage: StorageState): Row[] {
     if (!all && !call.may(`/vms/${guest.vmid}`, 'VM.Config.Disk')) continue;
     const content = guest.type === 'qemu' ? 'images' : 'rootdir';
     for (const disk of call.world.meter.disksOf(guest.config)) {
-      if (disk.storage !== storage.storage) continue;
+      if (disk.storage !== storage.storage || disk.volname.startsWith('iso/')) continue;
+      const volid = `${disk.storage}:${disk.volname}`;
+      const size = disk.size || (call.world.volumeSizes.get(volid) ?? 0);
       rows.push({
-        volid: `${disk.storage}:${disk.volname}`,
+        volid,
         content,
         format: formatOf(storage, disk.volname),
-        size: disk.size === 0 ? 4 * 2 ** 20 : disk.size,
+        size: size === 0 ? 4 * 2 ** 20 : size,
         vmid: guest.vmid,
         ctime: guest.startedAt ?? 1_767_225_600,
       });
