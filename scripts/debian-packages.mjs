@@ -1,17 +1,19 @@
 // Which Debian packages the end-to-end tests need, and which of them this machine lacks.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The program by which a package is known to be there. */
 const programs = {
   tmux: 'tmux',
+  'vim-tiny': 'vi',
   xvfb: 'Xvfb',
   'x11-utils': 'xwininfo',
   'virt-viewer': 'remote-viewer',
   'qemu-system-x86': 'qemu-system-x86_64',
   xterm: 'xterm',
   imagemagick: 'import',
+  'openssh-server': 'sshd',
 };
 
 const HEADER = /^\/\/ Debian packages: (.+)$/m;
@@ -40,10 +42,13 @@ function spicePackage() {
   return shown.status === 0 && shown.stdout.length > 0 ? [name] : [];
 }
 
+/** Servers are not on everybody's PATH. */
+const isThere = (program) => onPath(program) || existsSync(path.join('/usr/sbin', program));
+
 function missing(name) {
   const program = programs[name];
   if (program === undefined) throw new Error(`No program is known for the Debian package ${name}`);
-  const there = onPath(program);
+  const there = isThere(program);
   if (name !== 'qemu-system-x86') return there ? [] : [name];
   if (!there) return [name, ...spicePackage()];
   // It prints its options and ends with 1; without the module it knows none.

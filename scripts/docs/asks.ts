@@ -38,6 +38,12 @@ function sample(scope: Scope, state: string, tags: readonly string[]): Targets[S
       starttime: 0,
       outcome: 'running',
     },
+    snapshot: {
+      site,
+      node,
+      guest: { site, type: 'qemu', vmid: 101, node, status: sanitise(state) },
+      snapshot: { name: sanitise('base') },
+    },
   };
   return samples[scope];
 }

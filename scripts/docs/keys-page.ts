@@ -4,20 +4,20 @@ import {
   everywhereKeys,
   type FixedKey,
   listKeys,
+  menuLetters,
   movingKeys,
   pageKeys,
-  powerKeys,
 } from '../../source/app/model/fixed-keys.ts';
 import { views } from '../../source/views/index.ts';
 import { asks } from './asks.ts';
 import { keys, table } from './markdown.ts';
 
-const scopes = ['guest', 'node', 'service', 'task'] as const;
+const scopes = ['guest', 'node', 'service', 'task', 'snapshot'] as const;
 
 /** `p s` for what is in a menu, the key itself otherwise; empty = menus and palette only. */
 export function keyOf(action: AnyAction): string {
   if (!action.menu) return action.key;
-  const letter = powerKeys[action.id.slice(action.id.indexOf('.') + 1)];
+  const letter = menuLetters(action.menu.id)[action.id.slice(action.id.indexOf('.') + 1)];
   return letter === undefined ? action.menu.key : `${action.menu.key} ${letter}`;
 }
 

@@ -2,10 +2,16 @@ import type { AnyAction } from '../../source/actions/registry.ts';
 import { describeAction } from '../../source/cli/registry-json.ts';
 import { table } from './markdown.ts';
 
+const createNote =
+  'on the pool it joins is enough; also `Datastore.AllocateSpace` on its storages and `SDN.Use` on its bridge';
+
 /** What the declared need alone does not tell. */
 const notes: Readonly<Record<string, string>> = {
+  'guest.clone': '`VM.Allocate` on the pool the copy joins is enough',
   'guest.hibernate': 'also `Datastore.AllocateSpace` on the storage that takes the memory',
   'guest.spice': '`VM.PowerMgmt` only where a stopped guest has to be started first',
+  'node.create-container': createNote,
+  'node.create-vm': createNote,
   'task.stop': 'none for your own tasks; `Sys.Modify` on `/nodes/{node}` for those of others',
 };
 

@@ -5,13 +5,21 @@ import type { PveSite } from '../services/types.ts';
 import type { AuditLog } from './audit.ts';
 import { availabilityOf, type Mode } from './availability.ts';
 import { awaitState } from './await-state.ts';
-import { isGuest } from './facts.ts';
-import { fieldProblems } from './fields.ts';
+import { isGuest, isSnapshot } from './facts.ts';
+import { fieldProblems, isEmpty } from './fields.ts';
 import { followTask } from './follow-task.ts';
 import type { Prepared } from './prepare.ts';
 import { reread } from './prepare.ts';
 import { labelOf } from './target-label.ts';
-import type { FieldValues, Outcome, Platform, RunContext, Scope } from './types.ts';
+import type {
+  Action,
+  FieldValues,
+  Outcome,
+  Platform,
+  RunContext,
+  Scope,
+  Targets,
+} from './types.ts';
 
 /** What running an action needs from outside; one implementation for the screen, one for the command line. */
 export interface ExecuteEnvironment {
@@ -44,6 +52,8 @@ export interface Executed {
 
 export interface ExecuteOptions {
   readonly signal: AbortSignal;
+  /** Aborted when nothing new may be started: an action of many parts ends after those that run. */
+  readonly halt?: AbortSignal;
   readonly onEvent: (event: ExecuteEvent) => void;
   /** Read the target once more: needed when a person took time to answer the dialog. */
   readonly reread: boolean;
@@ -72,12 +82,23 @@ export async function execute<S extends Scope>(
     site: prepared.target.site,
     action: action.id,
     target: label,
-    parameters: values,
+    parameters: withoutSecrets(action, values),
   });
   if (!intent.ok) return intent;
   const executed = await runAndFollow(prepared, values, environment, options);
   await environment.audit.result(intent.value, auditResult(executed));
   return executed;
+}
+
+/** The values for the audit log: that a secret was given, never which. */
+function withoutSecrets<S extends Scope>(action: Action<S>, values: FieldValues): FieldValues {
+  const secret = action.fields.filter(({ kind }) => kind === 'secret').map(({ name }) => name);
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      secret.includes(name) && !isEmpty(value) ? '‹hidden›' : value,
+    ]),
+  );
 }
 
 function auditResult(executed: Result<Executed>) {
@@ -129,8 +150,13 @@ async function stillTheSame<S extends Scope>(
   environment: ExecuteEnvironment,
   signal: AbortSignal,
 ): Promise<Result<undefined>> {
-  if (!isGuest(prepared.action, prepared.target)) return ok(undefined);
-  const before = prepared.target;
+  const { action, target } = prepared;
+  const before = isGuest(action, target)
+    ? target
+    : isSnapshot(action, target)
+      ? target.guest
+      : undefined;
+  if (!before) return ok(undefined);
   const read = await reread(before, environment.site, signal);
   if (!read.ok) return read;
   const after = read.value.guest;
@@ -172,14 +198,15 @@ async function runAndFollow<S extends Scope>(
     progress: options.onEvent,
     platform: environment.platform,
     followTask: follow,
+    ...(options.halt ? { halt: options.halt } : {}),
   };
   const startedAt = environment.now();
   let ran = await action.run(target, values, context);
   if (!ran.ok && ran.failure.kind === 'unanswered') {
-    ran = await lookForIt(prepared, startedAt, ran, environment, options.signal);
+    ran = await lookForIt(prepared, values, startedAt, ran, environment, options.signal);
   }
   if (!ran.ok) return ran;
-  if (ran.value.kind === 'done') return ok({ outcome: 'ok', message: ran.value.message });
+  if (ran.value.kind === 'done') return ok(doneOf(ran.value));
   const { upid } = ran.value;
   options.onEvent({ kind: 'task', upid, node: target.node });
   const ended = await follow(upid);
@@ -197,6 +224,7 @@ async function runAndFollow<S extends Scope>(
 /** A call without an answer may have been carried out: its task is looked up before anyone may send it again. */
 async function lookForIt<S extends Scope>(
   prepared: Prepared<S>,
+  values: FieldValues,
   startedAt: number,
   unanswered: Result<Outcome>,
   environment: ExecuteEnvironment,
@@ -209,7 +237,7 @@ async function lookForIt<S extends Scope>(
     {
       node: target.node,
       taskTypes: action.taskTypes,
-      id: 'vmid' in target ? String(target.vmid) : 'service' in target ? target.service : '',
+      id: action.taskId?.(target, values) ?? idOf(target),
       since: Math.floor((startedAt + skew) / 1000) - 2,
     },
     signal,
@@ -219,4 +247,15 @@ async function lookForIt<S extends Scope>(
     ? say`no task of it is known, so it most likely did not start; look at the target before you repeat it`
     : say`whether it happened is unknown; look at the target and its tasks before you repeat it`;
   return fail({ ...unanswered.failure, next });
+}
+
+function idOf(target: Targets[Scope]): string {
+  if ('snapshot' in target) return String(target.guest.vmid);
+  if ('vmid' in target) return String(target.vmid);
+  return 'service' in target ? target.service : '';
+}
+
+function doneOf(done: Extract<Outcome, { kind: 'done' }>): Executed {
+  const { message, upid, warning } = done;
+  return { outcome: warning ? 'warning' : 'ok', message, ...(upid ? { upid } : {}) };
 }

@@ -6,6 +6,9 @@ import type { SpiceSettings } from '../services/types.ts';
 import { ask, blocked, disabled, guestLabel, hidden, yes } from './guest-common.ts';
 import { defineAction, type Outcome, type RunContext } from './types.ts';
 
+/** A container has no display: spiceterm shows its text console over SPICE (api.md section 6). */
+const screenOf = (guest: Guest) =>
+  guest.type === 'lxc' ? say`SPICE text console` : say`SPICE desktop`;
 const startNeeded = (guest: Guest) => guest.status === 'stopped';
 /** Where spiceproxy listens on every node (api.md section 6). */
 const spicePort = 3128;
@@ -110,15 +113,16 @@ async function open(guest: Guest, context: RunContext): Promise<Result<Outcome>>
   context.progress({ kind: 'step', text: say`Opening remote-viewer` });
   const opened = await context.platform.openViewer(vvText(settings, proxyUrl), context.signal);
   if (!opened.ok) return opened;
-  return ok({ kind: 'done', message: say`SPICE desktop of ${guestLabel(guest)} opened` });
+  return ok({ kind: 'done', message: say`${screenOf(guest)} of ${guestLabel(guest)} opened` });
 }
 
 export const guestSpice = defineAction<'guest'>({
   id: 'guest.spice',
   scope: 'guest',
   key: 'v',
-  title: 'Open SPICE desktop',
-  summary: 'Opens the desktop in remote-viewer; a stopped guest is started first.',
+  title: 'Open SPICE viewer',
+  summary:
+    'Opens the desktop of a VM, or the text console of a container, in remote-viewer; a stopped guest is started first.',
   effect: 'change',
   needs: ['spice'],
   batch: false,
@@ -128,8 +132,7 @@ export const guestSpice = defineAction<'guest'>({
     ...(startNeeded(guest) ? [{ path: `/vms/${guest.vmid}`, anyOf: ['VM.PowerMgmt'] }] : []),
   ],
   available: (guest, facts) => {
-    // Containers have a text console over SPICE only; it comes with the other consoles.
-    if (guest.template || guest.type === 'lxc') return hidden;
+    if (guest.template) return hidden;
     const stop = blocked(guest, facts, ['suspended', 'backup']);
     if (stop) return stop;
     if (guest.type === 'qemu' && facts.spice === false) {
@@ -141,7 +144,7 @@ export const guestSpice = defineAction<'guest'>({
   confirm: (guest, _values, facts) =>
     startNeeded(guest)
       ? ask(1, say`${guestLabel(guest)} is stopped. Start and open?`, guest, facts)
-      : ask(0, say`Open the desktop of ${guestLabel(guest)}?`, guest, facts),
+      : ask(0, say`Open the ${screenOf(guest)} of ${guestLabel(guest)}?`, guest, facts),
   // Finding the proxy's task again would not bring back the settings, so a lost answer stays a failure.
   taskTypes: [],
   touches: ['resources', 'tasks'],

@@ -2,10 +2,10 @@ import type { Guest } from '../domain/guest.ts';
 import type { SiteInventory } from '../domain/inventory.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { say } from '../domain/safe-text.ts';
-import type { Snapshot } from '../domain/snapshot.ts';
+import type { GuestSnapshot, Snapshot } from '../domain/snapshot.ts';
 import type { PveSite } from '../services/types.ts';
 import { availabilityOf, type Mode } from './availability.ts';
-import { gatherFacts, isGuest } from './facts.ts';
+import { gatherFacts, isGuest, isSnapshot } from './facts.ts';
 import { guestLabel } from './guest-common.ts';
 import type { Action, Availability, Facts, Scope, Targets } from './types.ts';
 
@@ -23,6 +23,8 @@ export interface PrepareInput {
   readonly mode: Mode;
   readonly now: number;
   readonly snapshot?: Snapshot;
+  /** The configuration key under the cursor. */
+  readonly configKey?: string;
   /** Has any other guest of any site the same name? */
   readonly uniqueName: (guest: Guest) => boolean;
 }
@@ -42,6 +44,7 @@ export async function prepare<S extends Scope>(
     site: input.inventory,
     now: input.now,
     ...(input.snapshot ? { snapshot: input.snapshot } : {}),
+    ...(input.configKey ? { configKey: input.configKey } : {}),
   };
   if (isGuest(action, target)) {
     const read = await reread(target, input.site, signal);
@@ -53,12 +56,33 @@ export async function prepare<S extends Scope>(
       ...(read.value.movedFrom ? { movedFrom: read.value.movedFrom } : {}),
     };
   }
+  if (isSnapshot(action, target)) {
+    const read = await reread(target.guest, input.site, signal);
+    if (!read.ok) return read;
+    const { guest, movedFrom } = read.value;
+    fresh = { ...target, guest, node: guest.node } as GuestSnapshot as Targets[S];
+    facts = { ...facts, ...(movedFrom ? { movedFrom } : {}) };
+  }
   const early = availabilityOf(action, fresh, facts, input.mode);
   if (early.state !== 'yes') return ok({ action, target: fresh, facts, availability: early });
   const gathered = await gatherFacts(action, fresh, input.site, facts, signal);
   if (!gathered.ok) return gathered;
+  const gone = isSnapshot(action, fresh) ? goneSnapshot(fresh, gathered.value) : undefined;
+  if (gone) return gone;
   const availability = availabilityOf(action, fresh, gathered.value, input.mode);
   return ok({ action, target: fresh, facts: gathered.value, availability });
+}
+
+/** Somebody else may have deleted it since the list was read. */
+function goneSnapshot({ guest, snapshot }: GuestSnapshot, facts: Facts) {
+  const all = facts.snapshots?.snapshots;
+  if (!all || all.some(({ name }) => name === snapshot.name)) return undefined;
+  return fail({
+    kind: 'not-found',
+    what: say`Snapshot ${snapshot.name} does not exist any more`,
+    where: guestLabel(guest),
+    next: say`somebody deleted it; refresh with r`,
+  });
 }
 
 type Reread = { guest: Guest; movedFrom?: Guest['node'] };

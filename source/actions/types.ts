@@ -1,13 +1,26 @@
-import type { Failure } from '../domain/failure.ts';
+import type { Bridge, ClusterOptions, ResourceMapping } from '../domain/cluster.ts';
+import type { EvacuationGuest } from '../domain/evacuation.ts';
 import type { Guest } from '../domain/guest.ts';
-import type { SiteInventory } from '../domain/inventory.ts';
+import type { ConfigEntry, GuestConfig } from '../domain/guest-detail.ts';
+import type { Resources, SiteInventory } from '../domain/inventory.ts';
+import type { MigrateCheck } from '../domain/migrate-check.ts';
 import type { Node, NodeService } from '../domain/node.ts';
 import type { PrivilegeNeed } from '../domain/permission.ts';
 import type { Result } from '../domain/result.ts';
 import type { SafeText } from '../domain/safe-text.ts';
-import type { Snapshot, SnapshotList } from '../domain/snapshot.ts';
+import type { GuestSnapshot, Snapshot, SnapshotList } from '../domain/snapshot.ts';
+import type { Volume } from '../domain/storage.ts';
 import type { Task } from '../domain/task.ts';
 import type { PveSite } from '../services/types.ts';
+import type { Platform } from './platform.ts';
+
+export type {
+  EditableFile,
+  Platform,
+  Recording,
+  Terminal,
+  TerminalHost,
+} from './platform.ts';
 
 /** What each scope's actions act on. */
 export interface Targets {
@@ -15,6 +28,7 @@ export interface Targets {
   node: Node;
   service: NodeService;
   task: Task;
+  snapshot: GuestSnapshot;
 }
 export type Scope = keyof Targets;
 
@@ -31,18 +45,38 @@ export interface Field<T> {
   readonly name: string;
   readonly label: string;
   readonly help: string;
-  readonly kind: 'text' | 'boolean' | 'integer' | 'choice';
+  /**
+   * `lines` is text of several lines. `secret` is never shown, logged or taken from the command line itself: there its flag
+   * takes a reference (`env:NAME`, `file:PATH`). `order` and `many` pick several of the choices, joined with `;`; `order`
+   * keeps them in the order in which they were picked.
+   */
+  readonly kind: 'text' | 'boolean' | 'integer' | 'choice' | 'lines' | 'secret' | 'many' | 'order';
   readonly required?: boolean;
-  readonly initial?: (target: T, facts: Facts) => string | number | boolean | undefined;
-  readonly choices?: (target: T, facts: Facts) => readonly Choice[];
+  /** Not worth a form of its own: asked only where the form opens for something else or from a menu, and on the command line. */
+  readonly aside?: boolean;
+  /** Values beside the choices may be typed. A field whose choices are not known is typed freely anyway. */
+  readonly free?: boolean;
+  /** `values` = the fields before it. */
+  readonly initial?: (target: T, facts: Facts, values: FieldValues) => FieldValue;
+  /** Starts anew with its initial value when that field changes (a NIC's bridge, when another NIC is chosen). */
+  readonly follows?: string;
+  /** `values` = the other fields as they stand; choices follow them (bridges of the node that was chosen). */
+  readonly choices?: (target: T, facts: Facts, values: FieldValues) => readonly Choice[];
   /** False hides it (a RAM flag on a container). */
-  readonly applies?: (target: T, facts: Facts) => boolean;
-  readonly problem?: (value: FieldValue, target: T, facts: Facts) => string | undefined;
+  readonly applies?: (target: T, facts: Facts, values: FieldValues) => boolean;
+  readonly problem?: (
+    value: FieldValue,
+    target: T,
+    facts: Facts,
+    values: FieldValues,
+  ) => string | undefined;
 }
 
 export interface Choice {
   readonly value: string;
   readonly label: SafeText;
+  /** `#rrggbb`, where what is chosen has colours of its own (tags). */
+  readonly colours?: { readonly background: SafeText; readonly text?: SafeText };
 }
 
 export type FieldValue = string | number | boolean | undefined;
@@ -64,8 +98,40 @@ export interface Facts {
   readonly display?: SafeText;
   /** No other guest of any site has this name, so it may be typed as a confirmation. */
   readonly uniqueName?: boolean;
+  /** The guest's configuration with pending changes merged, and its digest. */
+  readonly config?: GuestConfig;
+  /** The configuration key under the cursor, where the action starts from one (`net0`). */
+  readonly configKey?: string;
+  /** Every key with what is running and what waits. */
+  readonly pending?: readonly ConfigEntry[];
+  /** What a form may offer: ids, bridges, images, pools, mappings. */
+  readonly choices?: ClusterFacts;
+  readonly migration?: MigrateCheck;
+  /** Its disks can be copied as a linked clone. */
+  readonly linkedClone?: boolean;
+  /** What was read of a node that is to be emptied, and of its guests. */
+  readonly evacuation?: EvacuationFacts;
   /** The guest is on another node than the screen said. */
   readonly movedFrom?: SafeText;
+}
+
+/** What was read of the cluster for a form; a part that could not be read is absent and is then typed freely. */
+export interface ClusterFacts {
+  readonly nextid?: number;
+  /** Node → its bridges. */
+  readonly bridges?: Readonly<Record<string, readonly Bridge[]>>;
+  /** `iso` and `vztmpl` volumes by node. */
+  readonly images?: Readonly<Record<string, readonly Volume[]>>;
+  readonly pools?: readonly SafeText[];
+  readonly mappings?: readonly ResourceMapping[];
+  readonly options?: ClusterOptions;
+}
+
+/** Everything that the packing of an evacuation is made from, read a moment ago. */
+export interface EvacuationFacts {
+  readonly resources: Resources;
+  readonly guests: readonly EvacuationGuest[];
+  readonly mappings?: readonly ResourceMapping[];
 }
 
 /** One disk or mount point of a guest: its configuration key, its volume and the storage below it. */
@@ -104,7 +170,13 @@ export type Outcome =
   /** A task was started; execute follows it to its end. */
   | { readonly kind: 'task'; readonly upid: string }
   /** Done without a task, in words. */
-  | { readonly kind: 'done'; readonly message: SafeText };
+  | {
+      readonly kind: 'done';
+      readonly message: SafeText;
+      /** The task it was, when the action followed it itself, and whether it ended with warnings. */
+      readonly upid?: string;
+      readonly warning?: boolean;
+    };
 
 export interface RunContext {
   readonly site: PveSite;
@@ -113,19 +185,17 @@ export interface RunContext {
   readonly facts: Facts;
   readonly progress: (progress: Progress) => void;
   readonly platform: Platform;
+  /** Aborted when nothing new may be started any more; what runs is still followed. Absent = `signal` alone counts. */
+  readonly halt?: AbortSignal;
   /** Runs to its end another task that this action needs first (SPICE starting a guest). */
   readonly followTask: (upid: string) => Promise<Result<'ok' | 'warning'>>;
 }
 
-/** What an action may ask of this machine. Implemented by services/viewer; a fake in tests. */
-export interface Platform {
-  /** Is remote-viewer here, and a display for it? */
-  viewerProblem(): Failure | undefined;
-  /** ms to connect, or the failure. */
-  probeTcp(host: string, port: number, signal: AbortSignal): Promise<Result<number>>;
-  /** Starts the viewer and feeds `text` to its standard input; resolves once it has stayed up, or failed early. */
-  openViewer(text: string, signal: AbortSignal): Promise<Result<{ pid: number }>>;
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
+/** A menu that collects actions under one key. */
+export interface ActionMenu {
+  readonly id: 'power' | 'edit' | 'create';
+  readonly key: string;
+  readonly title: string;
 }
 
 /** An action, declared once. */
@@ -138,7 +208,7 @@ export interface Action<S extends Scope = Scope> {
   /** The key is live on a snapshot's row only, and wins there over the guest's own keys. */
   readonly row?: 'snapshot';
   /** Collects actions under one key (`p` power). */
-  readonly menu?: { readonly id: 'power'; readonly key: string; readonly title: string };
+  readonly menu?: ActionMenu;
   /** Verb first, sentence case: `Roll back`. */
   readonly title: string;
   /** One sentence: what it does. */
@@ -146,15 +216,21 @@ export interface Action<S extends Scope = Scope> {
   readonly effect: Effect;
   readonly fields: readonly Field<Targets[S]>[];
   /** Facts that must be fetched before it can be offered with certainty. */
-  readonly needs: readonly ('snapshots' | 'disks' | 'spice')[];
+  readonly needs: readonly FactNeed[];
   readonly privileges: (target: Targets[S]) => readonly PrivilegeNeed[];
   /** From local knowledge, synchronous: drives hints and menus. */
   readonly available: (target: Targets[S], facts: Facts) => Availability;
   readonly confirm: (target: Targets[S], values: FieldValues, facts: Facts) => Confirmation;
   /** May run over marked rows. */
   readonly batch: boolean;
+  /** In a batch, targets with the same answer run one after the other: the server locks what they share. */
+  readonly apart?: (target: Targets[S]) => string;
   /** PVE task types it may start, to find it again when no answer came. */
   readonly taskTypes: readonly string[];
+  /** The id in the UPID of its task; the target's own VMID or service when absent. */
+  readonly taskId?: (target: Targets[S], values: FieldValues) => string;
+  /** On the list of guests too, for the node of the row under the cursor. */
+  readonly onGuests?: boolean;
   /** The state the guest should reach; watched after an HA request, which ends before anything happened. */
   readonly expects?: 'running' | 'stopped' | 'paused';
   readonly touches: readonly ('resources' | 'detail' | 'snapshots' | 'services' | 'tasks')[];
@@ -164,6 +240,21 @@ export interface Action<S extends Scope = Scope> {
     context: RunContext,
   ) => Promise<Result<Outcome>>;
 }
+
+/**
+ * `config` reads configuration and pending changes, `ports` reads them for a VM and may stay unknown, `choices` the {@link ClusterFacts}, `clone` only their
+ * next id and pools and whether a linked copy is possible, `migration` the {@link MigrateCheck} and the configuration, `evacuation` the {@link EvacuationFacts}.
+ */
+export type FactNeed =
+  | 'snapshots'
+  | 'disks'
+  | 'spice'
+  | 'config'
+  | 'ports'
+  | 'choices'
+  | 'clone'
+  | 'migration'
+  | 'evacuation';
 
 /** Keeps the scope's type while an action is declared. */
 export function defineAction<S extends Scope>(action: Action<S>): Action<S> {

@@ -18,6 +18,7 @@ import { PageScreen } from './screen/page-screen.tsx';
 import { listOf, pageOf } from './ui/state.ts';
 import { type Snapshot, useConsole } from './use-console.ts';
 import { useMouse } from './use-mouse.ts';
+import { useTerminalHost } from './use-terminal-host.ts';
 import { findView } from './views-of.ts';
 
 export interface AppProps {
@@ -69,6 +70,7 @@ export function App({ app, questions }: AppProps): ReactNode {
   const snapshot = useConsole(app);
   const rested = useEffects(app, snapshot);
   useMouse(app, snapshot.ui.mouse);
+  useTerminalHost(app.terminal);
   const { data, ui } = snapshot;
   const { ascii, colourLevel, plain } = app.look;
   const theme = useMemo(

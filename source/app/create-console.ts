@@ -1,10 +1,13 @@
 import { createStore } from 'zustand/vanilla';
 import type { SafeText } from '../domain/safe-text.ts';
 import { createDataStore } from '../store/store.ts';
+import { createBatches } from './controller/batches.ts';
 import type { Backend, Console } from './controller/console.ts';
 import { createQuestions, type Questions } from './controller/questions.ts';
 import { createListModels } from './model/list-model.ts';
 import type { AppStart, Connected } from './start.ts';
+import { type AppTerminalHost, createTerminalHost } from './terminal-host.ts';
+import { mouseOff, mouseOn } from './terminal-modes.ts';
 import { initialUi, type UiState } from './ui/state.ts';
 
 function firstUi(start: AppStart): UiState {
@@ -29,6 +32,7 @@ export interface Running {
   onExit: () => void;
   readonly app: Console;
   readonly questions: Questions;
+  readonly terminal: AppTerminalHost;
   readonly state: {
     backend: Backend | undefined;
     connected: Connected | undefined;
@@ -49,10 +53,15 @@ export function createConsole(start: AppStart): Running {
     message: undefined,
     ended: false,
   };
+  const env = start.env ?? process.env;
+  const terminal = createTerminalHost({ stdin: start.stdin, stdout: start.stdout, env }, (on) => {
+    if (app.ui.getState().mouse) start.stdout.write(on ? mouseOn : mouseOff);
+  });
   const app: Console = {
     data: createDataStore({ sites: start.initial.sites }),
     ui: createStore<UiState>(() => firstUi(start)),
-    models: createListModels(),
+    models: createListModels(start.now),
+    batches: createBatches(),
     backend: () => state.backend,
     now: start.now,
     size: () => ({ columns: start.stdout.columns || 80, rows: start.stdout.rows || 24 }),
@@ -63,7 +72,10 @@ export function createConsole(start: AppStart): Running {
       colourLevel: start.colourLevel,
       readOnly: start.readOnly,
     },
-    writeRaw: (sequence) => start.stdout.write(sequence),
+    terminal,
+    writeRaw: (sequence) => {
+      if (!terminal.busy()) start.stdout.write(sequence);
+    },
     keymap: () => state.connected?.keymap ?? {},
     exit: (code, message) => {
       if (state.ended) return;
@@ -88,6 +100,7 @@ export function createConsole(start: AppStart): Running {
     onExit: () => {},
     app,
     questions: createQuestions(() => app),
+    terminal,
     state,
   };
   return running;

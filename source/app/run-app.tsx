@@ -52,6 +52,7 @@ function busy(app: Console): boolean {
 
 function attach(app: Console, connected: Connected, timers: Timers): Backend {
   const { services } = connected;
+  const platform = { ...connected.platform, terminal: app.terminal };
   const known = new Map(app.data.getState().sites.map((site) => [site.site as string, site]));
   app.data.setState({
     sites: services.sites.map((site): SiteInventory => known.get(site.id) ?? emptySite(site.id)),
@@ -63,7 +64,7 @@ function attach(app: Console, connected: Connected, timers: Timers): Backend {
     ]),
   );
   for (const notice of connected.notices) toast(app, 'warn', notice);
-  return { ...connected, sources, details: createDetails(services, app.data, timers) };
+  return { ...connected, platform, sources, details: createDetails(services, app.data, timers) };
 }
 
 /** Reads the configuration, makes the services and starts the pollers. */

@@ -6,6 +6,7 @@ import type { ThemeName } from '../components/theme.ts';
 import type { CallRecord, SiteInventory } from '../domain/inventory.ts';
 import type { Result } from '../domain/result.ts';
 import type { SafeText } from '../domain/safe-text.ts';
+import type { SshAsker } from '../services/ssh/types.ts';
 import type { Asker, PveSite, Services } from '../services/types.ts';
 import type { ViewId } from '../views/types.ts';
 
@@ -38,6 +39,8 @@ export interface AppStart {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WritableStream;
+  /** For programs that are run on the terminal; the process's own when absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly ascii: boolean;
   readonly plain: boolean;
   /** As chalk counts: 0 none, 1 sixteen colours, 2 256, 3 all. */
@@ -53,7 +56,7 @@ export interface AppStart {
   readonly now: () => number;
   /** Reads the configuration and makes the services. Called after the first frame; a failure ends the console with exit 64. */
   connect(input: {
-    readonly asker: Asker;
+    readonly asker: Asker & SshAsker;
     readonly onCall: (record: CallRecord) => void;
   }): Promise<Result<Connected>>;
   /** Writes the last known state; called now and then and at the end. Never throws. */

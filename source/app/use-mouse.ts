@@ -2,10 +2,8 @@ import { useStdin } from 'ink';
 import { useEffect } from 'react';
 import type { Console } from './controller/console.ts';
 import { clickRow, scrollBy } from './controller/mouse.ts';
+import { mouseOff, mouseOn } from './terminal-modes.ts';
 
-/** Button events with SGR coordinates (xterm); off again when the console ends or mouse support is switched off. */
-const on = '\u001b[?1000h\u001b[?1006h';
-const off = '\u001b[?1006l\u001b[?1000l';
 const report = /\u001b\[<(\d+);(\d+);(\d+)([Mm])/g;
 
 /** Optional mouse: wheel moves, a click selects a row, a second one opens it. Off, the terminal's own selection works. */
@@ -14,6 +12,7 @@ export function useMouse(app: Console, enabled: boolean): void {
   useEffect(() => {
     if (!enabled) return undefined;
     const listen = (data: Buffer | string) => {
+      if (app.terminal.busy()) return;
       for (const match of String(data).matchAll(report)) {
         const [, button = '', , row = '', end] = match;
         if (end !== 'M') continue;
@@ -22,11 +21,11 @@ export function useMouse(app: Console, enabled: boolean): void {
         else if (button === '0') clickRow(app, Number(row) - 1);
       }
     };
-    app.writeRaw(on);
+    app.writeRaw(mouseOn);
     stdin.on('data', listen);
     return () => {
       stdin.off('data', listen);
-      app.writeRaw(off);
+      app.writeRaw(mouseOff);
     };
   }, [app, enabled, stdin]);
 }

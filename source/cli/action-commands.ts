@@ -1,6 +1,7 @@
 import { type AnyAction, actions } from '../actions/registry.ts';
 import type { Action, Field, Scope } from '../actions/types.ts';
 import type { Command } from './command.ts';
+import { fieldFlag } from './field-flags.ts';
 import type { Flag } from './flags.ts';
 
 const operands: Readonly<Record<Scope, string>> = {
@@ -8,29 +9,19 @@ const operands: Readonly<Record<Scope, string>> = {
   node: 'NODE',
   service: 'NODE/SERVICE',
   task: 'UPID',
+  snapshot: 'GUEST/SNAPSHOT',
 };
 const operandWords: Readonly<Record<Scope, string>> = {
   guest: 'GUEST is a VMID or a name that only one guest has.',
   node: 'NODE is the name of a node.',
   service: 'NODE/SERVICE is for example pve1/pvestatd.',
   task: 'UPID is the id of a task, as tasks list --json tells it.',
+  snapshot: 'GUEST/SNAPSHOT is for example 101/pre-update; the guest is a VMID or a name.',
 };
-
-function fieldFlag(field: Field<never>): Flag {
-  const kind = field.kind === 'boolean' || field.kind === 'integer' ? field.kind : 'text';
-  const needed = field.required ? ' (needed)' : '';
-  return {
-    name: field.name,
-    kind,
-    help: `${field.help}${needed}`,
-    ...(kind === 'boolean' ? { negatable: true } : {}),
-    ...(kind === 'integer' ? { placeholder: 'NUMBER' } : {}),
-  };
-}
 
 /** Could it ask for a typed name? Levels depend on the target, so everything that disturbs gets the flag. */
 export function mayConfirm(action: AnyAction): boolean {
-  return action.effect === 'disrupt' || action.effect === 'destroy';
+  return action.effect === 'disrupt' || (action.effect === 'destroy' && !action.batch);
 }
 
 const confirmFlag: Flag = {
@@ -53,7 +44,8 @@ export function actionCommand(action: AnyAction): Command {
     details: [
       operandWords[action.scope],
       ...(action.batch ? ['Several targets run side by side, at most 4 at a time.'] : []),
-      ...(action.effect === 'destroy'
+      // What may run over many of them asks for no name, as one name could not stand for all.
+      ...(action.effect === 'destroy' && !action.batch
         ? ['It destroys or interrupts more than one thing: it runs only with --confirm NAME.']
         : []),
       'Exit codes: 0 done, 1 done with warnings, 2 failed or refused, 3 not known, 64 wrong command line or value.',

@@ -1,5 +1,5 @@
 import type { Consent } from '../actions/execute.ts';
-import { fieldProblems, initialValues } from '../actions/fields.ts';
+import { fieldProblems, shownFields } from '../actions/fields.ts';
 import { type Prepared, prepare } from '../actions/prepare.ts';
 import { labelOf } from '../actions/target-label.ts';
 import type { Action, FieldValue, FieldValues, Scope, Targets } from '../actions/types.ts';
@@ -110,21 +110,34 @@ export async function prepareOne(
  * already, or one that ZFS cannot go back to, is a refusal.
  */
 function isUsage({ action, target, facts }: Prepared, values: FieldValues): boolean {
-  const { snapshots: _list, snapshot: _one, disks: _disks, ...stateless } = facts;
+  const { snapshots: _list, snapshot: _one, disks: _disks, config: _config, ...rest } = facts;
+  const { pending: _pending, choices: _choices, migration: _check, ...known } = rest;
+  const { evacuation: _node, ...stateless } = {
+    ...known,
+    site: { ...known.site, resources: { fetching: false } },
+  };
   return Object.keys(fieldProblems(action, values, target, stateless)).length > 0;
 }
 
-/** The form's initial values, but what is required must be said: nothing is chosen silently for a script. */
-function valuesFor(prepared: Prepared, { values }: CommandContext): FieldValues {
-  const merged: Record<string, FieldValue> = {
-    ...initialValues(prepared.action, prepared.target, prepared.facts),
-  };
-  for (const field of prepared.action.fields) {
+/**
+ * The form's initial values, but what is required must be said: nothing is chosen silently for a script. Of several targets
+ * each keeps what is not named.
+ */
+function valuesFor(prepared: Prepared, { values, positionals }: CommandContext): FieldValues {
+  const { action, target, facts } = prepared;
+  const named = (name: string) => values[name] !== undefined;
+  const leave = positionals.length > 1 && action.needs.includes('config');
+  const merged: Record<string, FieldValue> = {};
+  for (const field of action.fields) {
     const given = values[field.name];
     if (given !== undefined) merged[field.name] = given;
     else if (field.required) merged[field.name] = undefined;
+    else if (!leave) merged[field.name] = field.initial?.(target, facts, merged);
   }
-  return merged;
+  const shown = new Set(shownFields(action, target, facts, merged).map(({ name }) => name));
+  return Object.fromEntries(
+    Object.entries(merged).filter(([name]) => shown.has(name) || named(name)),
+  );
 }
 
 /** The typed command agrees to levels 0 to 2; from 3 on the name has to be repeated with `--confirm`. */

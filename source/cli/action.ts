@@ -1,12 +1,14 @@
-import { inBatches } from '../actions/batch.ts';
+import { batchWidth, inBatches } from '../actions/batch.ts';
 import type { Consent, Executed, ExecuteEnvironment, ExecuteEvent } from '../actions/execute.ts';
 import { execute } from '../actions/execute.ts';
 import { labelOf } from '../actions/target-label.ts';
-import type { Action, Platform, Scope } from '../actions/types.ts';
+import type { Action, Field, Platform, Scope } from '../actions/types.ts';
 import type { Result } from '../domain/result.ts';
 import { confirmAll, findAll, prepareOne, type Ready } from './action-prepare.ts';
-import { actionExitCode, tell } from './action-report.ts';
+import { actionExitCode, tell, tellStop } from './action-report.ts';
 import type { CommandContext } from './command.ts';
+import { exitCodes } from './exit-codes.ts';
+import { readFieldFlags } from './field-flags.ts';
 import { fetchAll, startDeadline } from './inventory.ts';
 import { machineOf } from './machine.ts';
 import { type Session, withSession } from './session.ts';
@@ -19,12 +21,18 @@ export interface ActionOptions {
 }
 
 /** Runs an action on the targets that the command line names. Nothing is sent before all of them are found and checked. */
-export function runAction(
+export async function runAction(
   action: Action<Scope>,
-  context: CommandContext,
+  given: CommandContext,
   options: ActionOptions = {},
 ): Promise<number> {
-  const { global, host, output } = context;
+  const { global, host, output } = given;
+  const read = await readFieldFlags(action.fields as readonly Field<never>[], given.values, host);
+  if ('problem' in read) {
+    tellStop(action, given.positionals.join(' '), 'invalid', read.problem, given);
+    return exitCodes.usage;
+  }
+  const context: CommandContext = { ...given, values: read.values };
   return withSession(context, action.effect === 'read', async (session) => {
     const deadline = startDeadline(global.timeout, host.interrupted());
     try {
@@ -51,11 +59,16 @@ export function runAction(
         several: ready.length > 1,
         quiet: options.quiet === true,
       };
-      const results = await inBatches(ready, async (each, index) => {
-        const result = await executeOne(each, consents[index] ?? { yes: true }, running);
-        tell(each.prepared, result, context, running.quiet);
-        return result;
-      });
+      const results = await inBatches(
+        ready,
+        async (each, index) => {
+          const result = await executeOne(each, consents[index] ?? { yes: true }, running);
+          tell(each.prepared, result, context, running.quiet);
+          return result;
+        },
+        batchWidth,
+        ({ prepared }) => action.apart?.(prepared.target),
+      );
       return actionExitCode(results);
     } finally {
       deadline.end();
@@ -72,12 +85,16 @@ async function environmentFor(
   options: ActionOptions,
 ): Promise<EnvironmentOf> {
   const { host } = context;
-  const [machine, audit] = await Promise.all([machineOf(host), session.audit()]);
+  const [machine, audit] = await Promise.all([
+    machineOf(host, { ascii: context.global.ascii }),
+    session.audit(),
+  ]);
+  const platform: Platform = { ...machine.platform, ssh: session.ssh };
   return (site) => ({
     site,
     mode: { readOnly: session.readOnly, allow: session.homelab.allow ?? [] },
     audit,
-    platform: options.platform?.(machine.platform) ?? machine.platform,
+    platform: options.platform?.(platform) ?? platform,
     now: host.now,
     findLostTask: machine.findLostTask(site),
   });

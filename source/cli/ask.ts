@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { sanitise } from '../domain/safe-text.ts';
 import { Secret } from '../domain/secret.ts';
+import type { SshAsker } from '../services/ssh/types.ts';
 import type { Asker } from '../services/types.ts';
 import type { Host } from './host.ts';
 import type { Output } from './output.ts';
@@ -9,7 +10,6 @@ import type { Output } from './output.ts';
 /** Reads one line from the terminal; hidden = nothing typed is shown. `undefined` = end of input or ctrl-c. */
 function askLine(host: Host, output: Output, prompt: string, hidden: boolean) {
   return new Promise<string | undefined>((resolve) => {
-    host.stderr.write(prompt);
     const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
     const lines = createInterface({
       input: host.stdin,
@@ -17,9 +17,12 @@ function askLine(host: Host, output: Output, prompt: string, hidden: boolean) {
       terminal: hidden,
       historySize: 0,
     });
+    // Only now nothing that is typed in answer to it can be shown by the terminal itself.
+    host.stderr.write(prompt);
     let answer: string | undefined;
     lines.once('line', (line) => {
-      answer = line.trim();
+      // A password may begin or end with a space.
+      answer = hidden ? line : line.trim();
       lines.close();
     });
     lines.once('SIGINT', () => lines.close());
@@ -35,7 +38,7 @@ function askLine(host: Host, output: Output, prompt: string, hidden: boolean) {
  * Asks on standard error when a person sits at a terminal; without one every question is refused, with words on how to
  * answer it beforehand. One question at a time, whatever asks.
  */
-export function createAsker(host: Host, output: Output): Asker {
+export function createAsker(host: Host, output: Output): Asker & SshAsker {
   const person = host.stdin.isTTY === true && host.stderr.isTTY === true;
   let queue: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(ask: () => Promise<T>): Promise<T> => {
@@ -65,6 +68,34 @@ export function createAsker(host: Host, output: Output): Asker {
         const answer = await askLine(host, output, 'Trust it? Type yes, once or no [no]: ', false);
         return answer === 'yes' || answer === 'once' ? answer : 'no';
       }),
+    trustHostKey: ({ host: name, address, keyType, fingerprint, file }) =>
+      inTurn(async () => {
+        const key = sanitise(keyType.toLowerCase());
+        output.err(
+          [
+            `The key of SSH host ${name === address ? name : `${name} (${address})`} is not known.`,
+            `  ${keyType}  ${sanitise(fingerprint)}`,
+            `Compare it on the host itself: ssh-keygen -lf /etc/ssh/ssh_host_${key}_key.pub`,
+          ].join('\n'),
+        );
+        if (!person) {
+          output.err(`Nobody is here to accept it. Add it to ${file ?? 'known_hosts'} first.`);
+          return false;
+        }
+        const answer = await askLine(host, output, 'Trust it? Type yes or no [no]: ', false);
+        return answer === 'yes';
+      }),
+    sshSecret: ({ prompt, host: name, instruction, refused, echo }) =>
+      inTurn(async () => {
+        if (!person) {
+          output.err(`${name} asks for "${prompt}" and nobody is here to give it. Use ssh-agent.`);
+          return undefined;
+        }
+        if (instruction) output.err(instruction);
+        if (refused) output.err('The last answer was not right.');
+        const answer = await askLine(host, output, `${prompt}: `, !echo);
+        return answer === undefined ? undefined : new Secret(answer);
+      }),
     secondFactor: (question) =>
       inTurn(async () => {
         const kinds = question.offered.filter(
@@ -86,7 +117,7 @@ export function createAsker(host: Host, output: Output): Asker {
         const prompt = kinds.includes('recovery')
           ? `One-time code of ${user}, or a recovery key: `
           : `One-time code of ${user}: `;
-        const code = (await askLine(host, output, prompt, true)) ?? '';
+        const code = (await askLine(host, output, prompt, true))?.trim() ?? '';
         if (code === '') return undefined;
         const recovery = kinds.includes('recovery') && (first === 'recovery' || /-/.test(code));
         return { kind: recovery ? 'recovery' : first, code: new Secret(code) };

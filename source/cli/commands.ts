@@ -7,7 +7,7 @@ const filterFlag: Flag = {
   name: 'filter',
   kind: 'text',
   placeholder: 'TEXT',
-  help: 'words that must be there; tag: node: status: type: pool: site: look in one place, ! inverts',
+  help: 'words that must be there; tag: node: status: type: pool: site: look in one place, older:30d newer:12h compare ages, ! inverts',
 };
 
 function listCommand(name: ListName, summary: string, keys: string): Command {
@@ -60,11 +60,23 @@ export const plainCommands: readonly Command[] = [
     'site, upid, node, type, id, user, starttime, endtime, status, outcome',
   ),
   {
+    words: ['snapshots', 'list'],
+    summary: 'Lists the snapshots of all guests, oldest first.',
+    details: [
+      'Every guest is asked, at most 8 at a time. --filter older:30d finds the old ones (h d w m y).',
+      'Delete them with: homelab-tui snapshot delete GUEST/SNAPSHOT...',
+      'Exit codes: 0 all guests read, 3 some were not, 64 wrong command line or configuration.',
+      'Keys of --json: site, vmid, type, name, node, snapname, parent, depth, snaptime, vmstate, ramsize, snapstate, description.',
+    ],
+    flags: [filterFlag],
+    run: async (context) => (await import('./snapshot-list.ts')).runSnapshotList(context),
+  },
+  {
     words: ['spice'],
     operands: 'GUEST',
     minimum: 1,
     maximum: 1,
-    summary: 'Opens the SPICE desktop of a guest.',
+    summary: 'Opens the SPICE desktop of a VM or the text console of a container.',
     details: [
       'GUEST is a VMID or a name that only one guest has. A stopped guest is started first.',
       'From another machine: ssh laptop homelab-tui spice win11 --vv | remote-viewer -',
@@ -158,7 +170,7 @@ export const plainCommands: readonly Command[] = [
   },
 ];
 
-const scopes: readonly string[] = ['guest', 'node', 'service', 'task'];
+const scopes: readonly string[] = ['guest', 'node', 'service', 'task', 'snapshot'];
 
 /** All commands, those of the registry included. */
 export async function allCommands(): Promise<readonly Command[]> {

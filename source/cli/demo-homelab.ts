@@ -3,6 +3,7 @@ import { createSpiceBackend } from '../demo/spice/backend.ts';
 import { ok } from '../domain/result.ts';
 import { Secret } from '../domain/secret.ts';
 import type { SiteId } from '../domain/site.ts';
+import { writeDemoSshFiles } from './demo-ssh-files.ts';
 import type { Opened, OpenedHomelab } from './homelab.ts';
 import type { Host } from './host.ts';
 
@@ -29,8 +30,10 @@ export async function openDemoHomelab(
     now,
     ...(scenario === undefined ? {} : { scenario }),
     spice: () => createSpiceBackend({ now, path: env.PATH ?? '', port: pveSpicePort }),
+    ssh: true,
   });
   const { pve, fingerprint, tokens, spiceProxy } = demo.info;
+  const files = demo.info.ssh && (await writeDemoSshFiles(demo.info.ssh, host.pid));
   const secret = new Secret(tokens.admin.secret);
   return {
     ok: true,
@@ -47,11 +50,14 @@ export async function openDemoHomelab(
             auth: { kind: 'token', token: tokens.admin.id, secret: { from: 'env', name: 'DEMO' } },
             tls: { kind: 'fingerprint', fingerprint },
             ...(spiceProxy === undefined ? {} : { spiceProxy }),
+            ...(files ? { ssh: files.ssh } : {}),
           },
         ],
       },
       resolveSecret: async () => ok(secret),
-      close: () => demo.close(),
+      close: async () => {
+        await Promise.all([demo.close(), files?.remove()]);
+      },
     },
   };
 }

@@ -221,6 +221,7 @@ const tasks: ListKind<Task> = {
       type: [task.type],
       site: [task.site],
     },
+    at: task.starttime * 1000,
   }),
   need: { path: '/', anyOf: ['Sys.Audit'] },
 };

@@ -27,6 +27,7 @@ export function listing<Row>(
   part: Part,
   filterText: string,
   sites: readonly SiteInventory[],
+  now: number,
 ): Listing {
   const filter = parseFilter(filterText);
   const notes: string[] = [];
@@ -56,7 +57,7 @@ export function listing<Row>(
         notes.push(`site ${inventory.site}: whether ${need} is held is not known`);
       }
     }
-    rows.push(...found.filter((row) => matchesFilter(filter, kind.filter(row))));
+    rows.push(...found.filter((row) => matchesFilter(filter, kind.filter(row), now)));
   }
   const columns = kind.columns.filter((column) => column.title !== 'SITE' || sites.length > 1);
   const text = plainTable(
@@ -80,7 +81,7 @@ export function runList(name: ListName, context: CommandContext): Promise<number
     const deadline = startDeadline(global.timeout ?? DEFAULT_TIMEOUT, host.interrupted());
     const sites = await fetchAll(services.sites, [part, 'permissions'], deadline, host.now);
     deadline.end();
-    const made = listing(listKinds[name] as ListKind<unknown>, part, filter, sites);
+    const made = listing(listKinds[name] as ListKind<unknown>, part, filter, sites, host.now());
     for (const note of made.notes) output.err(`homelab-tui: ${note}`);
     if (global.json) output.json(made.rows);
     else if (made.rows.length > 0) output.out(made.text);

@@ -48,6 +48,14 @@ const samples: { readonly [S in Scope]: readonly Targets[S][] } = {
       outcome: 'running',
     },
   ],
+  snapshot: [
+    {
+      site,
+      node,
+      guest: { site, type: 'qemu', vmid: ANY_VMID, node, status: sanitise('running') },
+      snapshot: { name: sanitise('{snapname}') },
+    },
+  ],
 };
 
 const inventory: SiteInventory = {

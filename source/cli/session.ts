@@ -6,17 +6,20 @@ import { describeFailure } from '../domain/failure.ts';
 import type { Homelab } from '../domain/homelab.ts';
 import type { CallRecord } from '../domain/inventory.ts';
 import type { SafeText } from '../domain/safe-text.ts';
+import type { SshDoor } from '../services/ssh/types.ts';
 import type { Asker, Services } from '../services/types.ts';
 import { createAsker } from './ask.ts';
 import type { CommandContext } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type OpenedHomelab, openHomelab, pathsOf, readHomelabSource } from './homelab.ts';
 import type { Host } from './host.ts';
+import { openSsh } from './ssh.ts';
 
 /** A connected homelab for the length of one command. */
 export interface Session {
   readonly homelab: Homelab;
   readonly services: Services;
+  readonly ssh: SshDoor;
   readonly paths: Paths;
   readonly readOnly: boolean;
   readonly audit: () => Promise<AuditLog>;
@@ -113,17 +116,19 @@ export async function withSession(
   try {
     const readOnly = look || global.readOnly || homelab.readOnly === true;
     const say = (line: string) => output.err(line);
+    const asker = createAsker(host, output);
+    const ssh = openSsh(homelab, host, asker);
     const services = await createSiteServices(opened.value, host, paths, {
-      asker: createAsker(host, output),
+      asker,
       readOnly,
       tell: (text) => say(`homelab-tui: ${text}`),
       ...(global.logFile === undefined ? {} : { onCall: callLog(global.logFile, say) }),
     });
     try {
       const audit = () => auditLogOf(paths, host);
-      return await work({ homelab, services, paths, readOnly, audit });
+      return await work({ homelab, services, ssh, paths, readOnly, audit });
     } finally {
-      await services.close();
+      await Promise.all([services.close(), ssh.close()]);
     }
   } finally {
     await close();

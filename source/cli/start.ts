@@ -12,6 +12,7 @@ import { openHomelab, pathsOf, readHomelabSource } from './homelab.ts';
 import type { Host } from './host.ts';
 import { machineOf } from './machine.ts';
 import { auditLogOf, callLog, createSiteServices } from './session.ts';
+import { openSsh } from './ssh.ts';
 import { unsavedNotice } from './unsaved.ts';
 
 type Console = Pick<AppStart, 'stdin' | 'stdout' | 'stderr'>;
@@ -72,6 +73,7 @@ function appStart(
   const memory = createMemory(paths, key, host);
   const start: AppStart = {
     ...terminal,
+    env: host.env,
     ascii: global.ascii,
     plain: global.screenReader || host.env.INK_SCREEN_READER === 'true',
     colourLevel: host.env.NO_COLOR ? 0 : colours,
@@ -151,6 +153,7 @@ async function connect(
     global.logFile === undefined
       ? undefined
       : callLog(global.logFile, (line) => notices.push(sanitise(line)));
+  const ssh = openSsh(homelab, host, input.asker);
   const [services, machine, audit, preferences, unsaved] = await Promise.all([
     createSiteServices(opened.value, host, paths, {
       asker: input.asker,
@@ -161,7 +164,7 @@ async function connect(
         log?.(record);
       },
     }),
-    machineOf(host),
+    machineOf(host, { ascii: global.ascii, stays: true }),
     auditLogOf(paths, host),
     memory.open(),
     unsavedNotice(paths),
@@ -174,14 +177,14 @@ async function connect(
   return ok({
     services,
     audit,
-    platform: machine.platform,
+    platform: { ...machine.platform, ssh },
     findLostTask: machine.findLostTask,
     allow: homelab.allow ?? [],
     readOnly,
     keymap: preferences.values().keys ?? {},
     notices,
     close: async () => {
-      await services.close();
+      await Promise.all([services.close(), ssh.close()]);
       await close();
     },
   });

@@ -3,6 +3,7 @@ import { describeFailure } from '../domain/failure.ts';
 import type { Guest } from '../domain/guest.ts';
 import type { SiteInventory } from '../domain/inventory.ts';
 import { sanitise } from '../domain/safe-text.ts';
+import type { GuestSnapshot } from '../domain/snapshot.ts';
 import { parseUpid, type Task } from '../domain/task.ts';
 import type { Services } from '../services/types.ts';
 import { type Deadline, within } from './inventory.ts';
@@ -158,6 +159,39 @@ async function findTask(
   };
 }
 
+/** `101/pre-update`: the snapshots of the guest are read, so that a wrong name is told with the right ones. */
+async function findSnapshot(
+  text: string,
+  sites: readonly SiteInventory[],
+  services: Services,
+  deadline: Deadline,
+): Promise<Found<GuestSnapshot>> {
+  const cut = text.lastIndexOf('/');
+  if (cut < 1)
+    return missing(
+      `${sanitise(text)} names no snapshot`,
+      'write GUEST/SNAPSHOT, for example 101/pre-update',
+    );
+  const found = findGuest(text.slice(0, cut), sites);
+  if (!found.ok) return found;
+  const guest = found.target;
+  const site = services.site(guest.site);
+  if (!site) return missing(`site ${guest.site} is not configured`, 'see homelab.yaml');
+  const listed = await within(deadline, site, (options) => site.guests.snapshots(guest, options));
+  if (!listed.ok) return unsure(describeFailure(listed.failure), 'try again');
+  const { snapshots } = listed.value;
+  const wanted = text.slice(cut + 1);
+  const snapshot = snapshots.find(({ name }) => name === wanted);
+  if (snapshot) {
+    return { ok: true, target: { site: guest.site, node: guest.node, guest, snapshot } };
+  }
+  const names = snapshots.map(({ name }) => name).join(', ');
+  return missing(
+    `guest ${guest.vmid} has no snapshot ${sanitise(wanted)}`,
+    `it has: ${names || 'none'}`,
+  );
+}
+
 /** The object that a positional argument names. */
 export async function findTarget(
   scope: Scope,
@@ -175,5 +209,7 @@ export async function findTarget(
       return findService(text, sites, services, deadline);
     case 'task':
       return findTask(text, sites, services, deadline);
+    case 'snapshot':
+      return findSnapshot(text, sites, services, deadline);
   }
 }

@@ -1,7 +1,8 @@
 import { type SafeText, say } from '../domain/safe-text.ts';
+import { caretLine } from './caret-line.ts';
 import { segment, textLine, wrapped } from './compose.ts';
-import { caretLine } from './form.ts';
 import type { Line } from './line.ts';
+import { displayWidth } from './width.ts';
 
 export interface ConfirmProps {
   /** 1 and 2 ask `y/N`, 3 and 4 want a text typed. */
@@ -15,11 +16,15 @@ export interface ConfirmProps {
   readonly input: string;
   /** False for the moment after it was drawn in which no key is its answer; how to answer is shown only then. */
   readonly armed?: boolean;
+  /** There is a form to go back to. */
+  readonly back?: boolean;
   /** The API call, when it was asked for. */
   readonly call?: SafeText;
   readonly width: number;
   /** Rows there are. */
   readonly height?: number;
+  /** Lines scrolled away, where there is not room for all of them. */
+  readonly top?: number;
   readonly caretSign?: boolean;
 }
 
@@ -33,14 +38,13 @@ const waiting = textLine(say`…`, 'dim');
 function answerLines(props: ConfirmProps): Line[] {
   const { level, typed, input, width, caretSign } = props;
   if (level < 3) {
-    return [
-      [
-        { text: say`y/N`, tone: 'key', bold: true },
-        segment(
-          say`  y does it; n or esc leaves it as it is. Enter alone does nothing. L shows the call.`,
-        ),
-      ],
+    const words = [
+      say`  y does it; n or esc leaves it as it is. Enter alone does nothing. L shows the call.`,
+      say`  y does it; n or esc leaves it as it is. Enter alone does nothing.`,
+      say`  y does it, n does not. Enter alone does nothing.`,
     ];
+    const fitting = words.find((text) => displayWidth(text) + 3 <= width) ?? say``;
+    return [[{ text: say`y/N`, tone: 'key', bold: true }, segment(fitting)]];
   }
   const matches = typedMatches(typed, input);
   return [
@@ -66,7 +70,12 @@ function answerLines(props: ConfirmProps): Line[] {
 export function confirmLines(props: ConfirmProps): Line[] {
   const { question, lines, call, level, width, height } = props;
   const first = wrapped(question, width, 'heading');
-  const answer = answerLines(props);
+  const answer: Line[] = [
+    ...answerLines(props),
+    ...(props.back
+      ? [[segment(say`shift-tab`, 'key'), segment(say` back to the form, as it was typed`, 'dim')]]
+      : []),
+  ];
   // As many lines before it is armed, so that nothing moves when it is.
   const last = props.armed === false ? answer.map((_, at) => (at ? [] : waiting)) : answer;
   const middle = [
@@ -77,7 +86,15 @@ export function confirmLines(props: ConfirmProps): Line[] {
   ];
   const room = (height ?? Number.POSITIVE_INFINITY) - first.length - last.length;
   if (middle.length <= room) return [...first, ...middle, ...last];
-  const kept = middle.slice(0, Math.max(0, room - 1));
-  const more = say`… ${middle.length - kept.length} more lines; make the terminal taller`;
-  return [...first, ...kept, textLine(more, 'dim'), ...last];
+  const shown = Math.max(0, room - 1);
+  const top = Math.max(0, Math.min(props.top ?? 0, middle.length - shown));
+  const words = moreWords(top, middle.length - shown - top);
+  return [...first, ...middle.slice(top, top + shown), textLine(words, 'dim'), ...last];
+}
+
+/** What cannot be seen, and how to see it. */
+function moreWords(above: number, below: number): SafeText {
+  if (above === 0) return say`… ${below} more lines, ↓ shows them`;
+  if (below === 0) return say`… ${above} lines above, ↑ shows them`;
+  return say`… ${above} lines above, ${below} below`;
 }

@@ -19,6 +19,14 @@ export interface Segment {
   readonly tone?: Tone;
   readonly bold?: boolean;
   readonly inverse?: boolean;
+  /** Colours given from outside, `#rrggbb` (a tag's own). The text has to say it all without them. */
+  readonly chip?: Chip;
+}
+
+/** A background, and a text on it that is replaced where it could not be read. */
+export interface Chip {
+  readonly background: string;
+  readonly text?: string;
 }
 
 /** One row of the screen; drawn as ONE `<Text>`. */

@@ -71,7 +71,9 @@ export function paintLine(line: Line, width: number, theme: Theme, look: RowLook
   let painted = '';
   for (const segment of fitted) {
     const text = theme.ascii ? toAscii(segment.text) : segment.text;
-    painted += theme.style(text, segment.tone, segment.bold, segment.inverse);
+    painted += segment.chip
+      ? theme.chip(text, segment.chip)
+      : theme.style(text, segment.tone, segment.bold, segment.inverse);
   }
   return painted as Painted;
 }

@@ -1,7 +1,7 @@
 import fuzzysort from 'fuzzysort';
 import { type SafeText, say } from '../domain/safe-text.ts';
+import { caretLine } from './caret-line.ts';
 import { lineWidth, segment, textLine } from './compose.ts';
-import { caretLine } from './form.ts';
 import type { Line, Segment } from './line.ts';
 import { fitLine } from './paint.ts';
 import { windowTop } from './table/window.ts';

@@ -1,5 +1,6 @@
 import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk';
-import type { Tone } from './line.ts';
+import { readableOn } from './contrast.ts';
+import type { Chip, Tone } from './line.ts';
 
 export type ThemeName = 'dark' | 'light' | 'colour-blind' | 'none';
 export const themeNames: readonly ThemeName[] = ['dark', 'light', 'colour-blind', 'none'];
@@ -12,6 +13,8 @@ export interface Theme {
   /** 0 = no escape sequence at all; the caret is then drawn as a character. */
   readonly level: ColorSupportLevel;
   style(text: string, tone?: Tone, bold?: boolean, inverse?: boolean): string;
+  /** Text on a colour given from outside; plain where the terminal or the theme has no such colours. */
+  chip(text: string, chip: Chip): string;
   /** The row under the cursor; a marker in the text says it too. */
   cursor(text: string): string;
 }
@@ -114,11 +117,25 @@ export function createTheme(
     const [open, close] = pairOf(tone, bold, inverse);
     return open + text + close;
   };
+  const chips = new Map<string, readonly [string, string]>();
+  const chip = (text: string, { background, text: wanted }: Chip) => {
+    const readable = readableOn(background, wanted);
+    if (text === '' || readable === undefined || name === 'none' || options.level < 2) return text;
+    const id = `${background} ${readable}`;
+    let pair = chips.get(id);
+    if (!pair) {
+      const [open = '', close = ''] = chalk.bgHex(background).hex(readable)('|').split('|');
+      pair = [open, close];
+      chips.set(id, pair);
+    }
+    return pair[0] + text + pair[1];
+  };
   return {
     name,
     ascii: options.ascii ?? false,
     level: options.level,
     style,
+    chip,
     cursor: (text) => style(text, 'plain', false, true),
   };
 }

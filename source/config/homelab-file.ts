@@ -1,14 +1,15 @@
 import type { Homelab, PveAuth, PveSiteConfig, TlsTrust } from '../domain/homelab.ts';
 import { isSiteId, type SiteId } from '../domain/site.ts';
 import type { HomelabProblem } from './homelab-problem.ts';
+import { readSsh } from './homelab-ssh.ts';
 import {
-  type Checked,
   checkEndpoint,
   checkFingerprint,
   checkSpiceProxy,
   checkToken,
   checkUser,
 } from './homelab-values.ts';
+import { checked } from './read-checked.ts';
 import { type FileContext, readSecretReference, resolvePath } from './secret-reference.ts';
 import { type Place, YamlReader } from './yaml-reader.ts';
 
@@ -94,7 +95,7 @@ function readSite(
   seen: Set<string>,
   context: FileContext,
 ): PveSiteConfig | undefined {
-  const fields = reader.map(place, 'a site', ['id', 'pve']);
+  const fields = reader.map(place, 'a site', ['id', 'pve', 'ssh']);
   if (!fields) return undefined;
   const id = required(reader, fields.id, place, 'id', (at) => readId(reader, at, seen));
   const pve = required(reader, fields.pve, place, 'pve', (at) =>
@@ -112,8 +113,16 @@ function readSite(
     pve.spice_proxy === undefined
       ? undefined
       : checked(reader, pve.spice_proxy, 'spice_proxy', checkSpiceProxy);
+  const ssh = fields.ssh === undefined ? undefined : readSsh(reader, fields.ssh, context);
   if (!id || !endpoints || !auth || !tls) return undefined;
-  return { id, endpoints, auth, tls, ...(spiceProxy === undefined ? {} : { spiceProxy }) };
+  return {
+    id,
+    endpoints,
+    auth,
+    tls,
+    ...(spiceProxy === undefined ? {} : { spiceProxy }),
+    ...(ssh === undefined ? {} : { ssh }),
+  };
 }
 
 const ask: TlsTrust = { kind: 'ask' };
@@ -127,20 +136,6 @@ function required<T>(
 ): T | undefined {
   if (place !== undefined) return read(place);
   reader.problem(parent, `${name} is missing`);
-  return undefined;
-}
-
-function checked(
-  reader: YamlReader,
-  place: Place,
-  name: string,
-  check: (text: string) => Checked<string>,
-): string | undefined {
-  const text = reader.text(place, name);
-  if (text === undefined) return undefined;
-  const result = check(text);
-  if ('value' in result) return result.value;
-  reader.problem(place, `${name}: ${result.wrong}`, result.suggestion);
   return undefined;
 }
 

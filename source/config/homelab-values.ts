@@ -1,3 +1,5 @@
+import { isSshUser, parseSshAddress } from '../domain/ssh-address.ts';
+
 /** A checked value, or what is wrong with it and what to write instead. */
 export type Checked<T> =
   | { readonly value: T }
@@ -95,4 +97,25 @@ export function checkFingerprint(text: string): Checked<string> {
     return { wrong: 'the colons stand between pairs of digits', suggestion };
   }
   return { value: (hex.match(/../g) ?? []).join(':') };
+}
+
+/** A host as `ssh` takes it: an alias, a name or an address, with `user@` and `:port` if need be. */
+export function checkSshHost(text: string): Checked<string> {
+  if (parseSshAddress(text)) return { value: text };
+  return {
+    wrong: 'this is not an SSH host',
+    suggestion: 'write host, user@host or user@host:port',
+  };
+}
+
+/** Who logs in over SSH. */
+export function checkSshUser(text: string): Checked<string> {
+  if (isSshUser(text) && !text.includes('@')) return { value: text };
+  return { wrong: 'this is not a user name', suggestion: 'write the name alone, for example root' };
+}
+
+/** A file that is named on ssh's command line. */
+export function checkSshFile(text: string): Checked<string> {
+  if (!/["\u0000-\u001f]/.test(text)) return { value: text };
+  return { wrong: 'a path here has no quotes and no control characters' };
 }

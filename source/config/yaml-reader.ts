@@ -115,6 +115,24 @@ export class YamlReader {
     return fields;
   }
 
+  /** The entries of a mapping whose keys are free words or numbers; a problem and nothing when it is none. */
+  entries(
+    place: Place,
+    name: string,
+    example: string,
+  ): readonly { readonly key: string; readonly at: Place; readonly value: Place }[] | undefined {
+    const node = this.resolve(place);
+    if (!isMap(node)) {
+      this.problem(place, `${name} must be a mapping`, `for example ${example}`);
+      return undefined;
+    }
+    return (node as YAMLMap<Node, Node | null>).items.map(({ key, value }) => ({
+      key: isScalar(key) ? String(key.value) : '',
+      at: key,
+      value: value ?? key,
+    }));
+  }
+
   /** The items of a list; a problem and nothing otherwise. */
   list(place: Place, name: string, example: string): readonly Place[] | undefined {
     const node = this.resolve(place);

@@ -1,4 +1,6 @@
-import type { ConfigEntry, GuestInterface, GuestStatus } from './guest-detail.ts';
+import type { ClusterOptions } from './cluster.ts';
+import type { AgentInfo } from './guest-agent.ts';
+import type { ConfigEntry, GuestConfig, GuestInterface, GuestStatus } from './guest-detail.ts';
 import type {
   AptUpdate,
   DiskSmart,
@@ -10,7 +12,7 @@ import type {
 } from './node.ts';
 import type { RrdPoint } from './rrd.ts';
 import type { SafeText } from './safe-text.ts';
-import type { SnapshotList } from './snapshot.ts';
+import type { SnapshotList, SnapshotSurvey } from './snapshot.ts';
 import { neverFetched, type Sourced } from './sourced.ts';
 import type { Volume } from './storage.ts';
 import type { Task, TaskLogPage, TaskStatus } from './task.ts';
@@ -18,7 +20,10 @@ import type { Task, TaskLogPage, TaskStatus } from './task.ts';
 /** What is loaded only for the object on screen, by kind. */
 export interface DetailData {
   'guest.status': GuestStatus;
+  'guest.config': GuestConfig;
   'guest.pending': readonly ConfigEntry[];
+  'guest.cloudinit': readonly ConfigEntry[];
+  'guest.agent': AgentInfo;
   'guest.snapshots': SnapshotList;
   'guest.rrd': readonly RrdPoint[];
   'guest.interfaces': readonly GuestInterface[];
@@ -34,6 +39,9 @@ export interface DetailData {
   'node.tasks': readonly Task[];
   'storage.content': readonly Volume[];
   'storage.types': Readonly<Record<string, SafeText>>;
+  'cluster.options': ClusterOptions;
+  /** Of a whole site; grows while it is read. */
+  'site.snapshots': SnapshotSurvey;
   'task.status': TaskStatus;
   'task.log': TaskLogPage;
 }

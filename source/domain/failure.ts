@@ -4,7 +4,8 @@ import type { SafeText } from './safe-text.ts';
  * Expected failures. `unreachable` no connection or 595/596 · `unauthenticated` 401 · `denied` 403 · `not-found` the
  * object is gone · `rejected` the server refused the request · `locked` a guest lock · `timeout` our deadline ·
  * `bad-answer` not what the API promises · `task-failed` · `cancelled` by the user · `tls-changed` pinned certificate
- * differs · `tls-untrusted` nothing vouches for the certificate · `unsupported` 501, absent on this version ·
+ * differs · `tls-untrusted` nothing vouches for the certificate ·
+ * `host-key` an SSH host key that changed, was revoked or was not accepted · `unsupported` 501, absent on this version ·
  * `read-only` refused by ourselves · `unanswered` a write was sent and no answer came: it may or may not have happened ·
  * `invalid` input refused before any call · `config` something in the configuration · `local` this machine (disk, viewer).
  */
@@ -21,6 +22,7 @@ export type FailureKind =
   | 'cancelled'
   | 'tls-changed'
   | 'tls-untrusted'
+  | 'host-key'
   | 'unsupported'
   | 'read-only'
   | 'unanswered'

@@ -27,6 +27,24 @@ export interface PveSiteConfig {
   readonly tls: TlsTrust;
   /** `http://host:port` of spiceproxy as this machine reaches it; default: the endpoint's host, port 3128. */
   readonly spiceProxy?: string;
+  /** How the site's nodes and guests are reached over SSH; absent = by their addresses and `~/.ssh/config`. */
+  readonly ssh?: SiteSsh;
+}
+
+/** The `ssh:` part of a site. */
+export interface SiteSsh {
+  /** Who logs in on the nodes; absent = as `~/.ssh/config` says. */
+  readonly user?: string;
+  /** Node → alias, address or `user@host:port`. */
+  readonly hosts?: Readonly<Record<string, string>>;
+  /** VMID → alias, address or `user@host:port`. */
+  readonly guests?: Readonly<Record<string, string>>;
+  /** Read in place of `~/.ssh/config`. */
+  readonly config?: string;
+  /** Takes the place of `~/.ssh/known_hosts`. */
+  readonly knownHosts?: string;
+  /** Private key to log in with. */
+  readonly identityFile?: string;
 }
 
 /** `homelab.yaml`, checked. */

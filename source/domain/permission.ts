@@ -9,6 +9,8 @@ export type Permissions = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
 export interface PrivilegeNeed {
   readonly path: string;
   readonly anyOf: readonly string[];
+  /** Holding it on any pool is as good: the new guest may be made in that one. */
+  readonly orPool?: boolean;
 }
 
 /**
@@ -20,6 +22,7 @@ export function holds(
   need: PrivilegeNeed,
 ): boolean | undefined {
   if (!permissions) return undefined;
+  if (need.orPool && poolHolds(permissions, need)) return true;
   for (let path = need.path, exact = true; ; exact = false) {
     const privileges = permissions.get(path);
     if (privileges) {
@@ -29,4 +32,11 @@ export function holds(
     const cut = path.lastIndexOf('/');
     path = cut <= 0 ? '/' : path.slice(0, cut);
   }
+}
+
+function poolHolds(permissions: Permissions, need: PrivilegeNeed): boolean {
+  return [...permissions].some(
+    ([path, privileges]) =>
+      path.startsWith('/pool/') && need.anyOf.some((name) => privileges.has(name)),
+  );
 }

@@ -1,4 +1,7 @@
+import type { Failure } from './failure.ts';
+import type { Guest, GuestKey } from './guest.ts';
 import type { SafeText } from './safe-text.ts';
+import type { SiteId } from './site.ts';
 
 /** One row of GET …/snapshot, without the pseudo-row `current`. `snaptime` in seconds since the epoch. */
 export interface Snapshot {
@@ -19,6 +22,61 @@ export interface SnapshotList {
   readonly currentParent?: SafeText;
   readonly running?: boolean;
   readonly digest?: string;
+}
+
+/** One snapshot with the guest it belongs to. `guest` carries what stays the same for a while, no figures. */
+export interface GuestSnapshot {
+  readonly site: SiteId;
+  /** Where the guest is. */
+  readonly node: SafeText;
+  readonly guest: Guest;
+  readonly snapshot: Snapshot;
+}
+
+/** A row of the list of all snapshots. */
+export interface SnapshotRow extends GuestSnapshot {
+  /** `home/qemu/101@base` */
+  readonly key: string;
+  /** Ancestors it has. */
+  readonly depth: number;
+  /** Snapshots that hang on it directly; the present state is none. */
+  readonly children: number;
+  /** The present state descends from this one directly. */
+  readonly current: boolean;
+  /** When it was taken, ms on our own clock; undefined = not told, or not possible. */
+  readonly takenAt?: number;
+  /** Older than {@link oldSnapshot} when it was read. */
+  readonly old: boolean;
+  /** Bytes of its RAM volume, the one part whose size Proxmox tells. */
+  readonly ramSize?: number;
+  /** The guest could not be read again since. */
+  readonly stale?: boolean;
+}
+
+/** What is known of one guest's snapshots; a failure keeps the rows read before it. */
+export interface SurveyedGuest {
+  readonly key: GuestKey;
+  readonly guest: Guest;
+  readonly rows: readonly SnapshotRow[];
+  /** ms since the epoch; undefined = never read. */
+  readonly readAt?: number;
+  readonly failure?: Failure;
+}
+
+/** The snapshots of all guests of a site, as far as they were read. */
+export interface SnapshotSurvey {
+  readonly guests: readonly SurveyedGuest[];
+  /** Guests that were asked, with or without success, of all that can have snapshots. */
+  readonly read: number;
+  readonly of: number;
+}
+
+/** A snapshot older than this is worth a look: 30 days in ms. */
+export const oldSnapshot = 30 * 86_400_000;
+
+/** `home/qemu/101@base` */
+export function snapshotKey(guest: GuestKey, name: string): string {
+  return `${guest}@${name}`;
 }
 
 /** One line of the snapshot tree, in drawing order. `depth` counts ancestors; `current` marks "you are here". */

@@ -1,11 +1,5 @@
+import type { Bridge, ClusterOptions, ResourceMapping } from '../domain/cluster.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { Guest, GuestRef } from '../domain/guest.ts';
-import type {
-  ConfigEntry,
-  GuestConfig,
-  GuestInterface,
-  GuestStatus,
-} from '../domain/guest-detail.ts';
 import type { PveSiteConfig } from '../domain/homelab.ts';
 import type { CallRecord, Connection, Resources } from '../domain/inventory.ts';
 import type {
@@ -24,9 +18,20 @@ import type { RrdPoint, Timeframe } from '../domain/rrd.ts';
 import type { SafeText } from '../domain/safe-text.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { SiteId } from '../domain/site.ts';
-import type { SnapshotList } from '../domain/snapshot.ts';
 import type { Volume } from '../domain/storage.ts';
 import type { Task, TaskLogPage, TaskStatus } from '../domain/task.ts';
+import type { GuestApi, GuestAt } from './guest-api.ts';
+
+export type {
+  CloneRequest,
+  ConfigChange,
+  DiskMove,
+  GuestApi,
+  GuestAt,
+  GuestPower,
+  MigrateRequest,
+  SpiceSettings,
+} from './guest-api.ts';
 
 /** What a write answered: the UPID of the task it started, or none (PVE answers null, "OK" …). */
 export type Started = { readonly upid?: string };
@@ -37,85 +42,50 @@ export interface CallOptions {
   readonly wait?: number;
 }
 
-export type GuestPower =
-  | 'start'
-  | 'shutdown'
-  | 'stop'
-  | 'reboot'
-  | 'reset'
-  | 'suspend'
-  | 'hibernate'
-  | 'resume';
-
-/** Guest calls: the ref names the guest, `node` where it is now. */
-export interface GuestApi {
-  status(guest: GuestAt, options?: CallOptions): Promise<Result<GuestStatus>>;
-  config(guest: GuestAt, options?: CallOptions): Promise<Result<GuestConfig>>;
-  pending(guest: GuestAt, options?: CallOptions): Promise<Result<readonly ConfigEntry[]>>;
-  snapshots(guest: GuestAt, options?: CallOptions): Promise<Result<SnapshotList>>;
-  /** Configuration stored in one snapshot. */
-  snapshotConfig(
-    guest: GuestAt,
-    snapname: string,
-    options?: CallOptions,
-  ): Promise<Result<GuestConfig>>;
-  rrd(
-    guest: GuestAt,
-    timeframe: Timeframe,
-    options?: CallOptions,
-  ): Promise<Result<readonly RrdPoint[]>>;
-  /** Addresses told by the guest agent (qemu) or read from the container (lxc). */
-  interfaces(guest: GuestAt, options?: CallOptions): Promise<Result<readonly GuestInterface[]>>;
-  /** Can the guest's disks do this (`snapshot`, `clone`, `copy`)? */
-  feature(
-    guest: GuestAt,
-    feature: 'snapshot' | 'clone' | 'copy',
-    options?: CallOptions,
-  ): Promise<Result<boolean>>;
-  /**
-   * Power verbs as the API has them. `timeout` in seconds, `forceStop` only for shutdown, `overruleShutdown` only for stop.
-   * hibernate = suspend with todisk.
-   */
-  power(
-    guest: GuestAt,
-    verb: GuestPower,
-    parameters?: { timeout?: number; forceStop?: boolean; overruleShutdown?: boolean },
-    options?: CallOptions,
-  ): Promise<Result<Started>>;
-  createSnapshot(
-    guest: GuestAt,
-    snapshot: { snapname: string; description?: string; vmstate?: boolean },
-    options?: CallOptions,
-  ): Promise<Result<Started>>;
-  rollback(
-    guest: GuestAt,
-    snapname: string,
-    parameters?: { start?: boolean },
-    options?: CallOptions,
-  ): Promise<Result<Started>>;
-  deleteSnapshot(
-    guest: GuestAt,
-    snapname: string,
-    parameters?: { force?: boolean },
-    options?: CallOptions,
-  ): Promise<Result<Started>>;
-  describeSnapshot(
-    guest: GuestAt,
-    snapname: string,
-    description: string,
-    options?: CallOptions,
-  ): Promise<Result<Started>>;
-  /** POST …/spiceproxy: the remote-viewer settings in the server's own keys, values as strings. Valid for 30 s: never keep them. */
-  spiceproxy(guest: GuestAt, proxy: string, options?: CallOptions): Promise<Result<SpiceSettings>>;
+/** A console's bytes as they are; ends when either side closes. */
+export interface ConsoleStream {
+  /** Told for every piece that arrives; before a listener is set, pieces wait. */
+  onData(listener: (bytes: Uint8Array) => void): void;
+  /** Told once: `undefined` = closed in order, else why. */
+  onClose(listener: (failure: Failure | undefined) => void): void;
+  write(bytes: Uint8Array | string): void;
+  /** Reads nothing more until `resume`: whoever takes the bytes is slower than the other side. */
+  pause?(): void;
+  resume?(): void;
+  close(): void;
 }
 
-/** A guest and the node that has it now. A full {@link Guest} is one. */
-export type GuestAt = GuestRef & Pick<Guest, 'node'> & { readonly name?: SafeText };
+export interface TextConsole extends ConsoleStream {
+  resize(columns: number, rows: number): void;
+}
 
-/** The answer of spiceproxy, as it stands on the wire (`ca` with literal backslash-n); the password inside is a {@link Secret}. */
-export interface SpiceSettings {
-  readonly values: Readonly<Record<string, string>>;
+export interface VncConsole extends ConsoleStream {
+  /** The VNC password of this one session. */
   readonly password: Secret;
+}
+
+/** Consoles over the API's websocket (api.md section 7). */
+export interface ConsoleApi {
+  /** The text console of a guest (`serial` names a VM's port) or a node; resolves once the server let us in. */
+  text(
+    target:
+      | { readonly guest: GuestAt; readonly serial?: string }
+      | { readonly node: string; readonly command?: 'login' | 'upgrade' },
+    options?: CallOptions,
+  ): Promise<Result<TextConsole>>;
+  /** The RFB stream of a VM's (or a container's) screen. */
+  vnc(guest: GuestAt, options?: CallOptions): Promise<Result<VncConsole>>;
+}
+
+/** Calls of the cluster as a whole and of nodes that forms choose from. */
+export interface ClusterApi {
+  /** GET /cluster/nextid, or whether a wished one is free (its failure says that it is taken). */
+  nextid(wanted?: number, options?: CallOptions): Promise<Result<number>>;
+  options(options?: CallOptions): Promise<Result<ClusterOptions>>;
+  bridges(node: string, options?: CallOptions): Promise<Result<readonly Bridge[]>>;
+  pools(options?: CallOptions): Promise<Result<readonly SafeText[]>>;
+  /** PCI and USB resource mappings: id and what it stands for. [] where the version has none. */
+  mappings(options?: CallOptions): Promise<Result<readonly ResourceMapping[]>>;
 }
 
 export interface NodeApi {
@@ -201,6 +171,8 @@ export interface PveSite {
   readonly nodes: NodeApi;
   readonly storage: StorageApi;
   readonly tasks: TaskApi;
+  readonly cluster: ClusterApi;
+  readonly consoles: ConsoleApi;
   resources(options?: CallOptions): Promise<Result<Resources>>;
   clusterStatus(options?: CallOptions): Promise<Result<ClusterStatus>>;
   permissions(options?: CallOptions): Promise<Result<Permissions>>;

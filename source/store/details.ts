@@ -7,14 +7,15 @@ import { detailCadence, loaders, splitSubject } from './loaders.ts';
 import { nodeOf } from './node-of.ts';
 import { createNodePauses } from './node-pauses.ts';
 import { type Poller, startPoller, type Timers } from './poller.ts';
+import { createSnapshotSurveys } from './snapshot-survey.ts';
 import type { Store } from './store.ts';
 import { arrived, failed, fetching, updateDetail } from './updates.ts';
 
 export interface Details {
   /** What the screen shows now; everything else stops being asked for. Its data stay for coming back. */
   want(requests: readonly DetailRequest[]): void;
-  /** Loads again what is on screen. */
-  refresh(): void;
+  /** Loads again what is on screen. `guests` = only of these the snapshots have changed, in a list of all of them. */
+  refresh(guests?: readonly string[]): void;
   stop(): void;
 }
 
@@ -27,6 +28,7 @@ const seldomPause = 60_000;
 /** Loads details only while they are on screen, one poller each. */
 export function createDetails(services: Services, store: Store, timers: Timers): Details {
   const pauses = createNodePauses(() => timers.now());
+  const surveys = createSnapshotSurveys(() => timers.now());
   const pollers = new Map<string, { readonly poller: Poller; readonly seldom: boolean }>();
 
   const load = async (request: DetailRequest, key: string, signal: AbortSignal) => {
@@ -56,6 +58,9 @@ export function createDetails(services: Services, store: Store, timers: Timers):
       argument: request.argument,
       previous: store.getState().details[key]?.data,
       options: { signal },
+      surveys,
+      publish: (data) =>
+        updateDetail(store, key, (before) => ({ ...before, data, fetching: true })),
     });
     if (signal.aborted) return true;
     if (node !== undefined) pauses.told(node, result);
@@ -109,7 +114,8 @@ export function createDetails(services: Services, store: Store, timers: Timers):
       }
       forget();
     },
-    refresh() {
+    refresh(guests) {
+      surveys.forget(guests ?? 'all');
       pauses.clear();
       for (const { poller } of pollers.values()) poller.kick();
     },

@@ -5,8 +5,10 @@ import type { JournalPage } from '../domain/node.ts';
 import { fail, mapResult, ok, type Result } from '../domain/result.ts';
 import type { Timeframe } from '../domain/rrd.ts';
 import { type SafeText, say } from '../domain/safe-text.ts';
+import type { SnapshotSurvey } from '../domain/snapshot.ts';
 import type { TaskLogPage } from '../domain/task.ts';
 import type { CallOptions, PveSite } from '../services/types.ts';
+import type { SnapshotSurveys } from './snapshot-survey.ts';
 
 /** Lines of a log or journal that are kept; older ones are let go, whatever its length. */
 export const logRing = 5_000;
@@ -20,6 +22,9 @@ export interface LoadContext {
   readonly argument: string | undefined;
   readonly previous: unknown;
   readonly options: CallOptions;
+  /** Snapshots of all guests, and how what came of them so far reaches the screen. */
+  readonly surveys: SnapshotSurveys;
+  readonly publish: (data: unknown) => void;
 }
 type Loader<T> = (context: LoadContext) => Promise<Result<T>>;
 
@@ -106,11 +111,21 @@ async function loadJournal(
   });
 }
 
+async function loadSurvey(context: LoadContext): Promise<Result<SnapshotSurvey>> {
+  const { site, inventory, options, surveys, publish } = context;
+  if (!inventory.resources.data) return notReadYet();
+  const signal = options.signal ?? new AbortController().signal;
+  return ok(await surveys.read({ site, inventory, signal, publish }));
+}
+
 const timeframeOf = (argument: string | undefined) => (argument ?? 'hour') as Timeframe;
 
 /** How each kind of detail is loaded. */
 export const loaders: { readonly [K in DetailKind]: Loader<DetailData[K]> } = {
   'guest.status': withGuest((site, guest, { options }) => site.guests.status(guest, options)),
+  'guest.config': withGuest((site, guest, { options }) => site.guests.config(guest, options)),
+  'guest.cloudinit': withGuest((site, guest, { options }) => site.guests.cloudinit(guest, options)),
+  'guest.agent': withGuest((site, guest, { options }) => site.guests.agentInfo(guest, options)),
   'guest.pending': withGuest((site, guest, { options }) => site.guests.pending(guest, options)),
   'guest.snapshots': withGuest((site, guest, { options }) => site.guests.snapshots(guest, options)),
   'guest.rrd': withGuest((site, guest, { options, argument }) =>
@@ -144,6 +159,8 @@ export const loaders: { readonly [K in DetailKind]: Loader<DetailData[K]> } = {
     return site.storage.content(node, storage, options);
   },
   'storage.types': ({ site, options }) => site.storage.types(options),
+  'cluster.options': ({ site, options }) => site.cluster.options(options),
+  'site.snapshots': loadSurvey,
   'task.status': ({ site, subject, options }) => site.tasks.status(subject, options),
   'task.log': loadTaskLog,
 };
@@ -151,6 +168,10 @@ export const loaders: { readonly [K in DetailKind]: Loader<DetailData[K]> } = {
 /** ms between two loads of a kind while it is on screen. */
 export const detailCadence: Readonly<Record<DetailKind, number>> = {
   'guest.status': 5_000,
+  'guest.config': 15_000,
+  'guest.cloudinit': 15_000,
+  // A dead agent blocks one of the server's few workers for seconds.
+  'guest.agent': 30_000,
   'guest.pending': 15_000,
   'guest.snapshots': 10_000,
   'guest.rrd': 60_000,
@@ -167,6 +188,9 @@ export const detailCadence: Readonly<Record<DetailKind, number>> = {
   'node.tasks': 10_000,
   'storage.content': 30_000,
   'storage.types': 300_000,
+  'cluster.options': 300_000,
+  // Only what has become old is asked for again.
+  'site.snapshots': 30_000,
   'task.status': 1_000,
   'task.log': 1_000,
 };

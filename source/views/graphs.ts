@@ -26,6 +26,9 @@ const highest = (key: string) => (points: readonly RrdPoint[]) => {
   return known.length === 0 ? undefined : known.reduce((a, b) => Math.max(a, b));
 };
 
+/** Pressure is told in percent. */
+const share = (value: number) => say`${decimal(value)}%`;
+
 export const graphs = {
   cpu: {
     title: say`CPU`,
@@ -49,6 +52,26 @@ export const graphs = {
     value: (point) => point.mem,
     format: (value) => bytes(value),
     max: highest('maxmem'),
+  },
+  guestMemoryOnNode: {
+    title: say`Memory on the node`,
+    value: (point) => point.memhost,
+    format: (value) => bytes(value),
+  },
+  pressureCpu: {
+    title: say`CPU pressure, some`,
+    value: (point) => point.pressurecpusome,
+    format: share,
+  },
+  pressureIo: {
+    title: say`IO pressure, some`,
+    value: (point) => point.pressureiosome,
+    format: share,
+  },
+  pressureMemory: {
+    title: say`Memory pressure, some`,
+    value: (point) => point.pressurememorysome,
+    format: share,
   },
   nodeMemory: {
     title: say`Memory`,

@@ -1,6 +1,7 @@
 import { guestsView } from './guests/index.ts';
 import { nodesView } from './nodes/index.ts';
 import { overviewView } from './overview/index.ts';
+import { snapshotsView } from './snapshots/index.ts';
 import { storageView } from './storage/index.ts';
 import { tasksView } from './tasks/index.ts';
 import type { ListView, ViewId } from './types.ts';
@@ -15,6 +16,7 @@ export const views: readonly AnyView[] = [
   guestsView,
   storageView,
   tasksView,
+  snapshotsView,
 ];
 
 export function viewOf(id: ViewId): AnyView {

@@ -7,7 +7,7 @@ import type { SiteInventory } from '../domain/inventory.ts';
 import type { SafeText } from '../domain/safe-text.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 
-export type ViewId = 'overview' | 'nodes' | 'guests' | 'storage' | 'tasks';
+export type ViewId = 'overview' | 'nodes' | 'guests' | 'storage' | 'tasks' | 'snapshots';
 
 /** What a view may know besides its rows. Everything else is a pure function of it. */
 export interface ViewContext {
@@ -41,6 +41,8 @@ export interface TabTable<Row = never> {
   readonly target?: (row: Row) => RowTarget;
   /** The snapshot this row stands for, handed to snapshot actions of the guest. */
   readonly snapshot?: (row: Row) => Snapshot | undefined;
+  /** The configuration key this row stands for, for the actions that edit it. */
+  readonly configRow?: (row: Row) => { readonly key: string; readonly value?: string };
   /** Where enter leads. */
   readonly open?: (row: Row) => Opened | undefined;
   readonly copies?: (row: Row) => readonly Copy[];
@@ -84,7 +86,7 @@ export interface Copy {
 /** A list view and the detail pages of its rows. */
 export interface ListView<Row, S extends Scope = Scope> {
   readonly id: ViewId;
-  /** `1`, `2` … */
+  /** `1`, `2` …; a view with another key stands in the tab bar only while it is open. */
   readonly key: string;
   readonly title: SafeText;
   /** Whose actions apply to its rows. */
@@ -106,7 +108,11 @@ export interface ListView<Row, S extends Scope = Scope> {
   /** Shown by ctrl-z. */
   readonly sick: (row: Row) => boolean;
   readonly stale: (row: Row) => boolean;
-  readonly empty: (sites: readonly SiteInventory[], now: number) => readonly Line[];
+  readonly empty: (
+    sites: readonly SiteInventory[],
+    now: number,
+    details?: DetailMap,
+  ) => readonly Line[];
   readonly preview?: (row: Row, context: ViewContext) => readonly Line[];
   readonly previewSources?: (row: Row) => readonly DetailRequest[];
   readonly tabs: readonly DetailTab<Row>[];

@@ -1,23 +1,17 @@
 import { inBatches } from '../../actions/batch.ts';
-import { initialValues } from '../../actions/fields.ts';
 import { type Prepared, prepare } from '../../actions/prepare.ts';
 import type { AnyAction } from '../../actions/registry.ts';
 import { labelOf } from '../../actions/target-label.ts';
-import type { Action, Field, Scope, Targets } from '../../actions/types.ts';
+import type { Action, Scope, Targets } from '../../actions/types.ts';
 import { describeFailure } from '../../domain/failure.ts';
 import { sanitise, say } from '../../domain/safe-text.ts';
 import { setOverlay } from '../ui/changes.ts';
-import type { FormState, Selection, Skipped } from '../ui/state.ts';
+import type { Selection, Skipped } from '../ui/state.ts';
 import { askToConfirm } from './confirm.ts';
 import { type Console, change } from './console.ts';
 import { inventoryOf, uniqueName } from './context.ts';
+import { formFields, startForm } from './form.ts';
 import { toast } from './toasts.ts';
-
-/** The fields a form shows for this target. */
-export function shownFields(prepared: Prepared): readonly Field<Targets[Scope]>[] {
-  const fields = prepared.action.fields as readonly Field<Targets[Scope]>[];
-  return fields.filter((field) => field.applies?.(prepared.target, prepared.facts) ?? true);
-}
 
 /**
  * A key for an action was pressed: reads the targets again, then shows its form, or its question, or says why it cannot run.
@@ -30,14 +24,11 @@ export async function begin(app: Console, action: AnyAction, selection: Selectio
     ...ui,
     busy: say`reading the current state …`,
   }));
-  const ready: Prepared[] = [];
-  const skipped: Skipped[] = [];
-  const one = async (target: Targets[Scope]) => {
-    const result = await prepareOne(app, action, target, selection);
-    if ('reason' in result) skipped.push(result);
-    else ready.push(result);
-  };
-  await inBatches(selection.targets, one);
+  const read = await inBatches<Targets[Scope], Prepared | Skipped>(selection.targets, (target) =>
+    prepareOne(app, action, target, selection),
+  );
+  const skipped = read.filter((each): each is Skipped => 'reason' in each);
+  const ready = read.filter((each): each is Prepared => !('reason' in each));
   // Given up with esc while it was read.
   if (app.ui.getState().busy === undefined) return;
   change(app, (ui) => ({ ...ui, busy: undefined }));
@@ -50,22 +41,14 @@ export async function begin(app: Console, action: AnyAction, selection: Selectio
     }
     return;
   }
-  const fields = shownFields(first);
-  if (fields.length === 0) return askToConfirm(app, action, ready, skipped, {});
-  const values = initialValues(first.action as Action<Scope>, first.target, first.facts);
-  const form: FormState = { values, focus: 0, caret: caretOf(values, fields[0]), problems: {} };
+  const form = startForm(first);
+  const plain = formFields(first, form).every((field) => field.aside && !selection.form);
+  if (plain) return askToConfirm(app, action, ready, skipped, {});
   change(app, setOverlay({ kind: 'form', action, prepared: ready, skipped, form }));
 }
 
-export function caretOf(
-  values: FormState['values'],
-  field: Field<Targets[Scope]> | undefined,
-): number {
-  const value = field ? values[field.name] : undefined;
-  return value === undefined ? 0 : [...String(value)].length;
-}
-
-async function prepareOne(
+/** Reads the target again and gathers what the action needs; or says why it cannot run on it. */
+export async function prepareOne(
   app: Console,
   action: AnyAction,
   target: Targets[Scope],
@@ -88,6 +71,7 @@ async function prepareOne(
       now: app.now(),
       uniqueName: uniqueName(data),
       ...(selection.snapshot ? { snapshot: selection.snapshot } : {}),
+      ...(selection.configRow ? { configKey: selection.configRow.key } : {}),
     },
     new AbortController().signal,
   );

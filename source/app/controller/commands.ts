@@ -2,15 +2,19 @@ import { type ThemeName, themeNames } from '../../components/theme.ts';
 import { say } from '../../domain/safe-text.ts';
 import { changeList, setOverlay } from '../ui/changes.ts';
 import { type Console, change } from './console.ts';
+import { haltBatches } from './operations.ts';
 import { toast } from './toasts.ts';
 
 /** Refreshes every source and whatever is on screen; also lets a paused or refused connection try again. */
 export function refresh(app: Console): void {
   const backend = app.backend();
   if (!backend) return;
+  // What was stopped goes on where it was; a second time everything is read again.
+  const goesOn = app.ui.getState().halted !== undefined;
+  change(app, (ui) => (ui.halted ? { ...ui, halted: undefined } : ui));
   for (const site of backend.services.sites) site.reset?.();
   for (const sources of backend.sources.values()) sources.refresh();
-  backend.details.refresh();
+  backend.details.refresh(goesOn ? [] : undefined);
   toast(app, 'info', say`Refreshing`);
 }
 
@@ -31,6 +35,7 @@ export function runCommand(app: Console, command: string): void {
   change(app, setOverlay(undefined));
   if (name === 'refresh') return refresh(app);
   if (name === 'quit') return quit(app);
+  if (name === 'halt') return haltBatches(app);
   if (name === 'sick') {
     return change(
       app,

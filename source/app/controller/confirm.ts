@@ -1,3 +1,4 @@
+import { ownValues } from '../../actions/fields.ts';
 import { plannedCalls } from '../../actions/planned-calls.ts';
 import type { Prepared } from '../../actions/prepare.ts';
 import type { AnyAction } from '../../actions/registry.ts';
@@ -5,7 +6,7 @@ import { labelOf } from '../../actions/target-label.ts';
 import type { Action, Confirmation, FieldValues, Scope } from '../../actions/types.ts';
 import { joinSafe, type SafeText, sanitise, say } from '../../domain/safe-text.ts';
 import { changeOverlay, setOverlay } from '../ui/changes.ts';
-import type { Overlay, Skipped } from '../ui/state.ts';
+import type { FormState, Overlay, Skipped } from '../ui/state.ts';
 import { type Console, change } from './console.ts';
 import { runConfirmed } from './operations.ts';
 
@@ -13,6 +14,9 @@ import { runConfirmed } from './operations.ts';
 export const deadTime = 300;
 /** From this many targets on, a disrupting batch wants its count typed. */
 const countFrom = 6;
+/** Targets and left-out ones that a batch's question names; the rest is counted. */
+const mostTargets = 8;
+const mostSkipped = 4;
 
 /** The question for one target, or one summary question for many. */
 export function confirmationFor(
@@ -26,20 +30,25 @@ export function confirmationFor(
   if (!first) return undefined;
   const single = typed.confirm(first.target, values, first.facts);
   if (prepared.length === 1 && skipped.length === 0) return single;
-  const all = prepared.map((each) => typed.confirm(each.target, values, each.facts));
+  const all = prepared.map((each) =>
+    typed.confirm(each.target, ownValues(typed, each.target, each.facts, values), each.facts),
+  );
   const level = Math.max(...all.map((each) => each.level));
-  const lines: SafeText[] = prepared.slice(0, 12).map((each) => {
-    const node = 'node' in each.target ? each.target.node : say``;
-    return say`${labelOf(typed, each.target)} on ${node} · site ${sanitise(each.target.site)}`;
-  });
-  if (prepared.length > 12) lines.push(say`and ${prepared.length - 12} more`);
-  for (const { label, reason } of skipped.slice(0, 6))
+  // First what the single dialogs warn of, once each, without their target lines: a small screen cuts at the end.
+  const lines: SafeText[] = [...new Set(all.flatMap((each) => each.lines.slice(1)))];
+  for (const { label, reason } of skipped.slice(0, mostSkipped)) {
     lines.push(say`left out: ${label}: ${reason}`);
-  if (skipped.length > 6) lines.push(say`left out: ${skipped.length - 6} more`);
-  // What the single dialogs warn of, once each, without their target lines.
-  const warnings = new Set(all.flatMap((each) => each.lines.slice(1)));
-  lines.push(...warnings);
-  const question = say`${sanitise(action.title)}: ${prepared.length} targets?`;
+  }
+  if (skipped.length > mostSkipped) {
+    lines.push(say`left out: ${skipped.length - mostSkipped} more`);
+  }
+  for (const { target } of prepared.slice(0, mostTargets)) {
+    const node = 'node' in target ? target.node : say``;
+    lines.push(say`${labelOf(typed, target)} on ${node} · site ${sanitise(target.site)}`);
+  }
+  if (prepared.length > mostTargets) lines.push(say`and ${prepared.length - mostTargets} more`);
+  const many = action.scope === 'snapshot' ? say`snapshots` : say`targets`;
+  const question = say`${sanitise(action.title)}: ${prepared.length} ${many}?`;
   const count = level >= 3 || (level >= 2 && prepared.length >= countFrom);
   return count
     ? { level: 3, question, lines, typed: say`${prepared.length}` }
@@ -53,12 +62,13 @@ export function askToConfirm(
   prepared: readonly Prepared[],
   skipped: readonly Skipped[],
   values: FieldValues,
+  form?: FormState,
 ): void {
   const confirmation = confirmationFor(action, prepared, skipped, values);
   if (!confirmation) return;
   if (confirmation.level === 0) {
     change(app, setOverlay(undefined));
-    void runConfirmed(app, prepared, values, () => ({ yes: true }));
+    void runConfirmed(app, { prepared, values, ...(form ? { form } : {}) }, () => ({ yes: true }));
     return;
   }
   change(
@@ -67,7 +77,9 @@ export function askToConfirm(
       kind: 'confirm',
       action,
       prepared,
+      skipped,
       values,
+      ...(form ? { form } : {}),
       confirmation,
       typed: '',
       armed: false,
@@ -92,7 +104,7 @@ export function arm(app: Console, kind: 'confirm' | 'question' | 'quit'): void {
 export function agree(app: Console): void {
   const { overlay } = app.ui.getState();
   if (overlay?.kind !== 'confirm') return;
-  const { prepared, values, confirmation, typed, action } = overlay;
+  const { prepared, values, confirmation, typed, action, form } = overlay;
   if (confirmation.typed !== undefined && typed !== confirmation.typed) return;
   change(app, setOverlay(undefined), (ui) => ({
     ...ui,
@@ -101,7 +113,8 @@ export function agree(app: Console): void {
     ),
   }));
   const definition = action as unknown as Action<Scope>;
-  void runConfirmed(app, prepared, values, (each) => {
+  const job = { prepared, values, ...(form ? { form } : {}) };
+  void runConfirmed(app, job, (each) => {
     const own = definition.confirm(each.target, values, each.facts).typed;
     return own === undefined ? { yes: true } : { typed: prepared.length > 1 ? own : typed };
   });
@@ -116,7 +129,8 @@ export async function showCalls(
   const lines: SafeText[] = [];
   for (const each of overlay.prepared.slice(0, 4)) {
     const site = backend?.services.site(each.target.site);
-    if (site) lines.push(...(await plannedCalls(each, overlay.values, site, app.now)));
+    const values = ownValues(each.action, each.target, each.facts, overlay.values);
+    if (site) lines.push(...(await plannedCalls(each, values, site, app.now)));
   }
   const calls = lines.length === 0 ? say`none` : joinSafe(lines, '; ');
   change(

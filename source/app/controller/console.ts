@@ -8,8 +8,10 @@ import type { Details } from '../../store/details.ts';
 import type { SiteSources } from '../../store/site-sources.ts';
 import type { Store } from '../../store/store.ts';
 import type { ListModels } from '../model/list-model.ts';
+import type { AppTerminalHost } from '../terminal-host.ts';
 import type { Change } from '../ui/changes.ts';
 import type { UiState } from '../ui/state.ts';
+import type { Batches } from './batches.ts';
 
 export type UiStore = StoreApi<UiState>;
 
@@ -31,12 +33,15 @@ export interface Console {
   readonly data: Store;
   readonly ui: UiStore;
   readonly models: ListModels;
+  readonly batches: Batches;
   /** undefined until the services are there. */
   readonly backend: () => Backend | undefined;
   readonly now: () => number;
   readonly size: () => { readonly columns: number; readonly rows: number };
   readonly look: Look;
-  /** Writes to the terminal beside the frame (OSC 52). */
+  /** Hands the terminal to consoles and editors. */
+  readonly terminal: AppTerminalHost;
+  /** Writes to the terminal beside the frame (OSC 52); nothing while somebody else has it. */
   readonly writeRaw: (sequence: string) => void;
   /** Keys remapped by the user: action id → key. */
   readonly keymap: () => Readonly<Record<string, string>>;

@@ -55,12 +55,14 @@ export function localFacts(
   const snapshots: SnapshotList | undefined = guest
     ? detailOf(data.details, 'guest.snapshots', guestKey(guest)).data
     : undefined;
+  const pending = guest ? detailOf(data.details, 'guest.pending', guestKey(guest)).data : undefined;
   const status = guest ? detailOf(data.details, 'guest.status', guestKey(guest)).data : undefined;
   return {
     site,
     now: app.now(),
     ...(snapshots ? { snapshots } : {}),
     ...(snapshot ? { snapshot } : {}),
+    ...(pending ? { pending } : {}),
     // A stopped VM answers without the flag although its display may be capable.
     ...(status?.spice === true ? { spice: true } : {}),
   };

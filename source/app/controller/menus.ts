@@ -1,5 +1,5 @@
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
-import { powerKeys } from '../model/fixed-keys.ts';
+import { menuLetters } from '../model/fixed-keys.ts';
 import { changeList, setOverlay } from '../ui/changes.ts';
 import { listOf, type Overlay } from '../ui/state.ts';
 import { findView } from '../views-of.ts';
@@ -22,16 +22,19 @@ type Menu = Extract<Overlay, { kind: 'menu' }>;
 function actionItems(app: Console, menu: Menu): MenuItem[] {
   const { selection } = menu;
   if (!selection) return [];
+  // One of the menus that collect actions; its letters are its own.
+  const letters = menu.menu === 'actions' ? undefined : menuLetters(menu.menu);
   return offersOf(app, app.data.getState(), selection)
-    .filter(({ action }) => menu.menu !== 'power' || action.menu?.id === 'power')
-    .map(({ action, availability }) => {
+    .filter(({ action }) => !letters || action.menu?.id === menu.menu)
+    .map(({ action, availability, selection: own = selection }) => {
       const verb = action.id.slice(action.id.indexOf('.') + 1);
       return {
-        key: menu.menu === 'power' ? (powerKeys[verb] ?? '') : keyOf(app, action),
+        key: letters ? (letters[verb] ?? '') : keyOf(app, action),
         label: sanitise(action.title),
         detail: sanitise(action.summary),
         ...(availability.state === 'disabled' ? { reason: availability.reason } : {}),
-        choose: () => void begin(app, action, selection),
+        // Chosen from a list one has the time for a form; a key is for going on at once.
+        choose: () => void begin(app, action, { ...own, form: true }),
       };
     });
 }

@@ -117,6 +117,24 @@ const logTabs: Readonly<Partial<Record<UiState['view'], string>>> = {
   nodes: 'journal',
 };
 
+/** Leads to the snapshot tree of a guest; nothing anywhere else. */
+export function openSnapshots(app: Console): void {
+  const ui = app.ui.getState();
+  const page = pageOf(ui);
+  if (page) {
+    if (page.kind === 'detail' && page.view === 'guests') change(app, showTab('snapshots'));
+    return;
+  }
+  const view = findView(ui.view);
+  if (view?.id !== 'guests' && view?.id !== 'snapshots') return;
+  const { sites, details } = app.data.getState();
+  const model = app.models(view, sites, listOf(ui), details);
+  const row = model.rows[model.cursor];
+  if (!row) return;
+  const elsewhere = view.open?.(row);
+  open(app, elsewhere ?? { view: view.id, key: view.rowKey(row), tab: 'snapshots' });
+}
+
 /** Leads to the tasks of a guest or to the journal of a node; nothing anywhere else. */
 export function openLog(app: Console): void {
   const ui = app.ui.getState();

@@ -4,7 +4,7 @@ import { themeNames } from '../../components/theme.ts';
 import { sanitise, say } from '../../domain/safe-text.ts';
 import type { DataState } from '../../store/state.ts';
 import type { Opened, ViewId } from '../../views/types.ts';
-import type { UiState } from '../ui/state.ts';
+import type { Selection, UiState } from '../ui/state.ts';
 import { allViews } from '../views-of.ts';
 import type { Console } from './console.ts';
 import { keyOf, offersOf, selectionOf } from './selection.ts';
@@ -14,7 +14,7 @@ export interface Entry extends PaletteEntry {
   readonly does:
     | { readonly kind: 'view'; readonly view: ViewId }
     | { readonly kind: 'open'; readonly opened: Opened }
-    | { readonly kind: 'action'; readonly action: AnyAction }
+    | { readonly kind: 'action'; readonly action: AnyAction; readonly selection?: Selection }
     | { readonly kind: 'command'; readonly command: string };
 }
 
@@ -24,6 +24,7 @@ const commands: readonly (readonly [string, string, string])[] = [
   ['refresh', 'Refresh now', 'r'],
   ['sick', 'Only the sick rows, on or off', 'ctrl-z'],
   ['mouse', 'Mouse on or off', ''],
+  ['halt', 'Batch: start no further one', 'ctrl-x'],
   ['quit', 'Quit', 'q'],
 ];
 
@@ -39,12 +40,14 @@ function command(name: string, words: string, key = ''): Entry {
 function actionEntries(app: Console, data: DataState, ui: UiState): Entry[] {
   const selection = selectionOf(app, data, ui);
   if (!selection) return [];
-  return offersOf(app, data, selection).map(({ action, availability }) => {
+  return offersOf(app, data, selection).map(({ action, availability, selection: own }) => {
     const key = keyOf(app, action);
+    const elsewhere = own?.targets[0];
+    const title = sanitise(action.title);
     return {
-      text: sanitise(action.title),
+      text: elsewhere && 'node' in elsewhere ? say`${title} on ${elsewhere.node}` : title,
       kind: say`${sanitise(action.scope)} action`,
-      does: { kind: 'action', action },
+      does: { kind: 'action', action, ...(own ? { selection: own } : {}) },
       ...(key === '' ? {} : { key: sanitise(key) }),
       ...(availability.state === 'disabled' ? { disabled: availability.reason } : {}),
     };

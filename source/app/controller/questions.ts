@@ -1,5 +1,6 @@
 import { sanitise, say } from '../../domain/safe-text.ts';
 import { Secret } from '../../domain/secret.ts';
+import type { SshAsker } from '../../services/ssh/types.ts';
 import type { Asker } from '../../services/types.ts';
 import { setOverlay } from '../ui/changes.ts';
 import type { Question } from '../ui/state.ts';
@@ -8,7 +9,7 @@ import { type Console, change } from './console.ts';
 type Answer = { readonly key: string } | { readonly text: string } | undefined;
 
 /** Questions of the services as dialogs, one after the other. */
-export interface Questions extends Asker {
+export interface Questions extends Asker, SshAsker {
   /** The open question's answer; undefined = esc. */
   answer(id: number, answer: Answer): void;
   /** Shows the next waiting question when no dialog is open. */
@@ -20,7 +21,7 @@ interface Waiting {
   readonly done: (answer: Answer) => void;
 }
 
-/** Makes the {@link Asker} of the full-screen console. The default of every question is no. */
+/** Makes the {@link Asker} and {@link SshAsker} of the full-screen console. The default of every question is no. */
 export function createQuestions(app: () => Console): Questions {
   const waiting: Waiting[] = [];
   const showNext = () => {
@@ -83,6 +84,30 @@ export function createQuestions(app: () => Console): Questions {
       const looksLikeKey = /^[0-9a-f]{4}(-[0-9a-f]{4}){3}$/i.test(code);
       const kind = looksLikeKey && known.includes('recovery') ? 'recovery' : first;
       return { kind, code: new Secret(code) };
+    },
+    async trustHostKey(question) {
+      const { host, address, keyType, fingerprint, file } = question;
+      const lines = [
+        host === address ? say`Host ${host}` : say`Host ${host}, ${address}`,
+        say`${keyType} ${sanitise(fingerprint)}`,
+        say`Nobody has vouched for this key yet. Compare it on the host itself:`,
+        say`ssh-keygen -lf /etc/ssh/ssh_host_${sanitise(keyType.toLowerCase())}_key.pub`,
+        say`If it differs, somebody may stand between you and the host.`,
+        ...(file ? [say`Accepted, it is remembered in ${file}.`] : []),
+      ];
+      const title = say`Trust this host key?`;
+      const answer = await ask({ kind: 'host-key', id: app().nextId(), title, lines });
+      return answer !== undefined && 'key' in answer && answer.key === 'y';
+    },
+    async sshSecret({ prompt, host, instruction, refused, echo }) {
+      const lines = [
+        say`Asked for ${host}`,
+        ...(instruction ? [instruction] : []),
+        ...(refused ? [say`The last answer was not right.`] : []),
+      ];
+      const id = app().nextId();
+      const answer = await ask({ kind: 'passphrase', id, title: prompt, lines, echo });
+      return answer && 'text' in answer ? new Secret(answer.text) : undefined;
     },
     answer(id, answer) {
       const index = waiting.findIndex((each) => each.question.id === id);

@@ -33,7 +33,8 @@ export function selectionOf(app: Console, data: DataState, ui: UiState): Selecti
   const target = table.target?.(row);
   if (target) return { scope: target.scope, targets: [target.target] } as Selection;
   const snapshot = table.snapshot?.(row);
-  return own && snapshot ? { ...own, snapshot } : own;
+  const configRow = table.configRow?.(row);
+  return own && { ...own, ...(snapshot ? { snapshot } : {}), ...(configRow ? { configRow } : {}) };
 }
 
 function listSelection(app: Console, data: DataState, ui: UiState): Selection | undefined {
@@ -54,6 +55,8 @@ function listSelection(app: Console, data: DataState, ui: UiState): Selection | 
 export interface Offer {
   readonly action: AnyAction;
   readonly availability: Availability;
+  /** What it acts on, when that is not the selection itself: the node of the guest under the cursor. */
+  readonly selection?: Selection;
 }
 
 /** Every action of the selection's scope that can ever apply, with the reason where it cannot now. */
@@ -66,7 +69,24 @@ export function offersOf(app: Console, data: DataState, selection: Selection): O
       offers.push({ action: action as unknown as AnyAction, availability });
     }
   }
-  return offers;
+  return [...offers, ...nodeOffers(app, data, selection)];
+}
+
+/** What the list of guests offers for the node of the row under the cursor (a new guest beside it). */
+function nodeOffers(app: Console, data: DataState, selection: Selection): Offer[] {
+  const [guest, second] = selection.targets;
+  if (selection.scope !== 'guest' || !guest || second || selection.snapshot) return [];
+  const site = data.sites.find((each) => each.site === guest.site);
+  const node = site?.resources.data?.nodes.find((each) => each.node === guest.node);
+  if (!node) return [];
+  const there = { scope: 'node', targets: [node] } as const satisfies Selection;
+  return actionsOf('node')
+    .filter((action) => action.onGuests)
+    .map((action) => ({
+      action: action as unknown as AnyAction,
+      availability: offerOf(app, data, there, action),
+      selection: there,
+    }));
 }
 
 function offerOf<S extends Scope>(

@@ -34,7 +34,8 @@ export function topLines(
     readOnly: app.look.readOnly || (app.backend()?.readOnly ?? false),
     alerts: app.models(overviewView, data.sites, emptyList, data.details).rows.length,
   });
-  const tabs = allViews.map(({ id, title: name, key }) => ({
+  const shown = allViews.filter(({ id, key }) => key.length === 1 || id === ui.view);
+  const tabs = shown.map(({ id, title: name, key }) => ({
     id,
     title: name,
     key: sanitise(key),

@@ -6,6 +6,7 @@ import { windowTop } from '../../components/table/window.ts';
 import type { Theme } from '../../components/theme.ts';
 import { sanitise, say } from '../../domain/safe-text.ts';
 import { clockSkews } from '../../domain/server-time.ts';
+import { tagColours, tagColoursOf } from '../../views/tags.ts';
 import type { ListView, ViewContext } from '../../views/types.ts';
 import type { Console } from '../controller/console.ts';
 import type { Layout } from '../model/layout.ts';
@@ -65,8 +66,15 @@ export function createListPainter(): ListPainter {
   return (frame) => {
     const { app, view, layout, theme, snapshot } = frame;
     const manySites = snapshot.data.sites.length > 1;
-    const key = [view.columns, layout.listWidth, theme, manySites, app.look.plain];
-    if (!made || made.key.some((each, index) => each !== key[index])) {
+    const { sites, details } = snapshot.data;
+    // Tags change their colours without a change of the rows.
+    const colours = sites.map(({ site }) => tagColoursOf(details, site));
+    const key = [view.columns, layout.listWidth, theme, manySites, app.look.plain, ...colours];
+    if (
+      !made ||
+      made.key.length !== key.length ||
+      made.key.some((each, index) => each !== key[index])
+    ) {
       const { listWidth } = layout;
       const columns = layoutColumns(view.columns, listWidth, {
         manySites,
@@ -103,7 +111,7 @@ function listLines(frame: ListFrame, painter: Rows): readonly Painted[] {
   const painted = [titleLine(view, model, list, ui.filtering), ...notes].map(paint);
   const room = Math.max(0, layout.body - painted.length);
   if (model.rows.length === 0) {
-    painted.push(...emptyLines(view, model, data.sites, now).slice(0, room).map(paint));
+    painted.push(...emptyLines(view, model, data, now).slice(0, room).map(paint));
   } else if (room > 0) {
     const count = model.rows.length;
     const height = Math.max(1, room - 1);
@@ -111,7 +119,14 @@ function listLines(frame: ListFrame, painter: Rows): readonly Painted[] {
     painted.push(painter.head(list.sort ?? view.defaultSort));
     const manySites = data.sites.length > 1;
     const { ascii, plain } = app.look;
-    const cells = { now, ascii, plain, manySites, skew: clockSkews(data.sites) };
+    const cells = {
+      now,
+      ascii,
+      plain,
+      manySites,
+      skew: clockSkews(data.sites),
+      tagColours: tagColours(data.sites, data.details),
+    };
     model.rows.slice(top, top + room - 1).forEach((row, index) => {
       const marked = list.marks.has(view.rowKey(row));
       const flags = { cursor: top + index === model.cursor, marked, stale: view.stale(row) };
@@ -144,10 +159,10 @@ function besidePreview(frame: ListFrame, list: readonly Painted[]): readonly Pai
 function emptyLines(
   view: ListView<object>,
   model: ListModel<object>,
-  sites: ViewContext['sites'],
+  { sites, details }: Pick<ViewContext, 'sites' | 'details'>,
   now: number,
 ): readonly Line[] {
-  if (model.total === 0) return view.empty(sites, now);
+  if (model.total === 0) return view.empty(sites, now, details);
   return [
     [],
     [{ text: say`  Nothing passes the filter; ${model.total} rows are hidden.` }],

@@ -3,6 +3,7 @@ import { type Console, change } from '../controller/console.ts';
 import type { Questions } from '../controller/questions.ts';
 import { changeOverlay, setOverlay } from '../ui/changes.ts';
 import type { Overlay } from '../ui/state.ts';
+import { backToForm } from './form-keys.ts';
 import type { KeyPress } from './key-press.ts';
 import { editText } from './text-field.ts';
 
@@ -17,6 +18,15 @@ export function confirmKeys(app: Console, overlay: Of<'confirm'>, press: KeyPres
   const asksCalls = overlay.confirmation.typed === undefined ? 'L' : 'ctrl-l';
   if (press.name === asksCalls || press.name === 'ctrl-l') {
     void showCalls(app, overlay);
+    return true;
+  }
+  if (press.name === 'shift-tab') {
+    backToForm(app, overlay);
+    return true;
+  }
+  const step = steps[press.name];
+  if (step !== undefined) {
+    scroll(app, step);
     return true;
   }
   if (overlay.confirmation.typed === undefined) {
@@ -41,7 +51,28 @@ export function confirmKeys(app: Console, overlay: Of<'confirm'>, press: KeyPres
   return true;
 }
 
-/** Trust: y, o(nce) or N. Second factor: the code and enter. */
+const steps: Readonly<Record<string, number>> = {
+  up: -1,
+  down: 1,
+  'page-up': -8,
+  'page-down': 8,
+};
+
+/** Lines of a narrow dialog; the screen itself knows how many there are. */
+const narrow = 40;
+
+function scroll(app: Console, step: number): void {
+  change(
+    app,
+    changeOverlay('confirm', (overlay) => {
+      const texts = [...overlay.confirmation.lines, ...(overlay.calls ? [overlay.calls] : [])];
+      const most = texts.reduce((sum, text) => sum + Math.ceil(text.length / narrow), 0);
+      return { ...overlay, top: Math.min(most, Math.max(0, (overlay.top ?? 0) + step)) };
+    }),
+  );
+}
+
+/** Trust: y, o(nce) or N. Host key: y or N. Second factor and passphrase: the text and enter. */
 export function questionKeys(
   app: Console,
   questions: Questions,
@@ -54,9 +85,10 @@ export function questionKeys(
     return true;
   }
   if (!overlay.armed) return true;
-  if (question.kind === 'certificate') {
+  if (question.kind === 'certificate' || question.kind === 'host-key') {
     const key = press.name.toLowerCase();
-    if (key === 'y' || key === 'o') questions.answer(question.id, { key });
+    const once = key === 'o' && question.kind === 'certificate';
+    if (key === 'y' || once) questions.answer(question.id, { key });
     else if (key === 'n') questions.answer(question.id, undefined);
     return true;
   }

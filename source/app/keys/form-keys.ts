@@ -1,103 +1,177 @@
-import { fieldProblems } from '../../actions/fields.ts';
-import type { Action, Field, FieldValue, Scope, Targets } from '../../actions/types.ts';
-import { caretOf, shownFields } from '../controller/begin.ts';
+import { fieldProblems, ownValues } from '../../actions/fields.ts';
+import type { Prepared } from '../../actions/prepare.ts';
+import { labelOf } from '../../actions/target-label.ts';
+import type { FieldValue } from '../../actions/types.ts';
+import { sanitise } from '../../domain/safe-text.ts';
 import { askToConfirm } from '../controller/confirm.ts';
 import { type Console, change } from '../controller/console.ts';
-import { changeOverlay } from '../ui/changes.ts';
+import {
+  type AnyField,
+  formChoices,
+  formFields,
+  inputOf,
+  sentValues,
+  withFocus,
+  withValue,
+} from '../controller/form.ts';
+import { changeOverlay, setOverlay } from '../ui/changes.ts';
 import type { FormState, Overlay } from '../ui/state.ts';
+import { editLines } from './edit-lines.ts';
+import { formListKeys } from './form-list-keys.ts';
 import type { KeyPress } from './key-press.ts';
-import { editText } from './text-field.ts';
+import { editText, type TextField } from './text-field.ts';
 
 type FormOverlay = Extract<Overlay, { kind: 'form' }>;
-type AnyField = Field<Targets[Scope]>;
 
-function patch(app: Console, form: Partial<FormState>): void {
+function put(app: Console, form: FormState): void {
   change(
     app,
-    changeOverlay('form', (overlay) => ({ ...overlay, form: { ...overlay.form, ...form } })),
+    changeOverlay('form', (overlay) => ({ ...overlay, form })),
   );
 }
 
-function setValue(app: Console, overlay: FormOverlay, field: AnyField, value: FieldValue): void {
-  const problems = { ...overlay.form.problems };
-  delete problems[field.name];
-  patch(app, { values: { ...overlay.form.values, [field.name]: value }, problems });
+function moveFocus(app: Console, first: Prepared, form: FormState, step: number): void {
+  const count = formFields(first, form).length;
+  put(app, withFocus(first, form, (form.focus + step + count) % count));
 }
 
-function moveFocus(app: Console, overlay: FormOverlay, step: number): void {
-  const [first] = overlay.prepared;
-  if (!first) return;
-  const fields = shownFields(first);
-  const focus = (overlay.form.focus + step + fields.length) % fields.length;
-  patch(app, { focus, caret: caretOf(overlay.form.values, fields[focus]) });
-}
-
-function turnChoice(app: Console, overlay: FormOverlay, field: AnyField, step: number): void {
-  const [first] = overlay.prepared;
-  const choices = first && field.choices ? field.choices(first.target, first.facts) : [];
-  if (choices.length === 0) return;
-  const at = choices.findIndex((choice) => choice.value === overlay.form.values[field.name]);
-  const next = choices[(at + step + choices.length) % choices.length];
-  if (next) setValue(app, overlay, field, next.value);
-}
-
-/** Enter on the last row: every field is checked for every target, then the question is asked. */
-function submit(app: Console, overlay: FormOverlay): void {
+/**
+ * Every field is checked for every target; then the question is asked, or the first wrong field is shown. In a batch what is
+ * wrong for some only leaves those out.
+ */
+function submit(app: Console, overlay: FormOverlay, first: Prepared): void {
   const { prepared, form, action, skipped } = overlay;
-  const typed = action as unknown as Action<Scope>;
-  const values = Object.fromEntries(
-    Object.entries(form.values).map(([name, value]) => [name, value === '' ? undefined : value]),
-  );
-  const problems: Record<string, string> = {};
-  for (const each of prepared) {
-    Object.assign(problems, fieldProblems(typed, values, each.target, each.facts));
-  }
-  const [first] = prepared;
-  if (Object.keys(problems).length > 0 && first) {
-    const fields = shownFields(first);
-    const focus = Math.max(
-      0,
-      fields.findIndex((field) => problems[field.name] !== undefined),
+  const values = sentValues(first, form, prepared.length > 1);
+  const many = prepared.length > 1;
+  const checked = prepared.map((each) => {
+    const own = many ? ownValues(each.action, each.target, each.facts, values) : values;
+    return { each, wrong: fieldProblems(each.action, own, each.target, each.facts) };
+  });
+  const good = checked.filter(({ wrong }) => Object.keys(wrong).length === 0);
+  if (good.length === 0) {
+    const problems: Record<string, string> = Object.assign(
+      {},
+      ...checked.map(({ wrong }) => wrong),
     );
-    return patch(app, { problems, focus, caret: caretOf(form.values, fields[focus]) });
+    const fields = formFields(first, form);
+    const wrong = fields.findIndex((field) => problems[field.name] !== undefined);
+    return put(app, { ...withFocus(first, form, Math.max(0, wrong)), problems });
   }
-  askToConfirm(app, action, prepared, skipped, values);
+  const left = checked.filter(({ wrong }) => Object.keys(wrong).length > 0);
+  const out = left.map(({ each, wrong }) => ({
+    label: labelOf(each.action, each.target),
+    reason: sanitise(Object.values(wrong).join('; ')),
+  }));
+  const ready = good.map(({ each }) => each);
+  askToConfirm(app, action, ready, [...skipped, ...out], values, form);
 }
 
-function editValue(app: Console, overlay: FormOverlay, field: AnyField, press: KeyPress): boolean {
-  const value = overlay.form.values[field.name];
-  const edited = editText(
-    { text: value === undefined ? '' : String(value), caret: overlay.form.caret },
-    press,
-  );
+function editValue(
+  app: Console,
+  first: Prepared,
+  form: FormState,
+  field: AnyField,
+  press: KeyPress,
+): boolean {
+  const value = form.values[field.name];
+  const before: TextField = { text: value === undefined ? '' : String(value), caret: form.caret };
+  const edited = field.kind === 'lines' ? editLines(before, press) : editText(before, press);
   if (!edited) return false;
-  const number = /^-?\d{1,9}$/.test(edited.text) ? Number(edited.text) : edited.text;
-  setValue(app, overlay, field, field.kind === 'integer' ? number : edited.text);
-  patch(app, { caret: edited.caret });
+  const { text, caret } = edited;
+  if (text === before.text) put(app, { ...form, caret });
+  else put(app, { ...withValue(first, form, field, typedValue(field, text)), caret });
   return true;
 }
 
-/** Keys of a form: tab and arrows move, space and arrows change a choice, enter goes on to the question. */
+function typedValue(field: AnyField, text: string): FieldValue {
+  // A long number would lose digits, and leading zeros are somebody's half-typed text.
+  return field.kind === 'integer' && /^-?(?:0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
+}
+
+function openList(app: Console, form: FormState, query: string): boolean {
+  put(app, { ...form, list: { query, index: 0 } });
+  return true;
+}
+
+function booleanKeys(
+  app: Console,
+  first: Prepared,
+  form: FormState,
+  field: AnyField,
+  press: KeyPress,
+): boolean {
+  const now = form.values[field.name] === true;
+  const wanted = ['space', 'left', 'right'].includes(press.name)
+    ? !now
+    : { y: true, n: false }[press.name];
+  if (wanted === undefined) return false;
+  put(app, withValue(first, form, field, wanted));
+  return true;
+}
+
+/** Arrows and space turn a choice; a letter opens its list and searches it. */
+function choiceKeys(
+  app: Console,
+  first: Prepared,
+  form: FormState,
+  field: AnyField,
+  press: KeyPress,
+): boolean {
+  const choices = formChoices(first, form, field);
+  const step = { left: -1, right: 1, space: 1 }[press.name];
+  if (step !== undefined) {
+    const value = form.values[field.name] ?? '';
+    const at = choices.findIndex((choice) => choice.value === value);
+    const next = choices[(at + step + choices.length) % choices.length];
+    if (next) put(app, withValue(first, form, field, next.value));
+    return true;
+  }
+  return press.text === '' ? false : openList(app, form, press.text);
+}
+
+function fieldKeys(
+  app: Console,
+  first: Prepared,
+  form: FormState,
+  field: AnyField,
+  press: KeyPress,
+): boolean {
+  switch (inputOf(first, form, field)) {
+    case 'boolean':
+      return booleanKeys(app, first, form, field, press);
+    case 'choice':
+      return choiceKeys(app, first, form, field, press);
+    case 'many':
+    case 'order':
+      if (press.name === 'space') return openList(app, form, '');
+      return press.text === '' ? false : openList(app, form, press.text);
+    default:
+      return editValue(app, first, form, field, press);
+  }
+}
+
+/**
+ * Keys of a form: tab and arrows move, space and arrows change a choice, letters search it, enter (in a text of several
+ * lines ctrl-s) goes on to the question. False = not a key of the form: escape then leaves it.
+ */
 export function formKeys(app: Console, overlay: FormOverlay, press: KeyPress): boolean {
   const [first] = overlay.prepared;
   if (!first) return false;
-  const fields = shownFields(first);
-  const field = fields[overlay.form.focus];
-  if (press.name === 'tab' || press.name === 'down') moveFocus(app, overlay, 1);
-  else if (press.name === 'shift-tab' || press.name === 'up') moveFocus(app, overlay, -1);
-  else if (press.name === 'enter') submit(app, overlay);
-  else if (!field) return false;
-  else if (field.kind === 'boolean') {
-    const steps = ['space', 'left', 'right'];
-    if (steps.includes(press.name)) {
-      setValue(app, overlay, field, overlay.form.values[field.name] !== true);
-    } else if (press.name === 'y' || press.name === 'n') {
-      setValue(app, overlay, field, press.name === 'y');
-    } else return false;
-  } else if (field.kind === 'choice') {
-    const step = { left: -1, right: 1, space: 1, k: -1, j: 1 }[press.name];
-    if (step === undefined) return false;
-    turnChoice(app, overlay, field, step);
-  } else return editValue(app, overlay, field, press);
+  const { form } = overlay;
+  const field = formFields(first, form)[form.focus];
+  if (field && form.list) return formListKeys(app, first, form, field, press, put);
+  if (press.name === 'escape' || press.name === 'ctrl-c') return false;
+  if (press.name === 'ctrl-s') submit(app, overlay, first);
+  else if (field?.kind === 'lines' && editValue(app, first, form, field, press)) return true;
+  else if (press.name === 'tab' || press.name === 'down') moveFocus(app, first, form, 1);
+  else if (press.name === 'shift-tab' || press.name === 'up') moveFocus(app, first, form, -1);
+  else if (press.name === 'enter') submit(app, overlay, first);
+  else if (field) fieldKeys(app, first, form, field, press);
   return true;
+}
+
+/** Back from the question to the form it came from, with everything as it was typed. */
+export function backToForm(app: Console, overlay: Extract<Overlay, { kind: 'confirm' }>): void {
+  const { action, prepared, form, skipped } = overlay;
+  if (form) change(app, setOverlay({ kind: 'form', action, prepared, skipped, form }));
 }

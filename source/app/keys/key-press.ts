@@ -7,6 +7,8 @@ import type { Key } from 'ink';
 export interface KeyPress {
   readonly name: string;
   readonly text: string;
+  /** A paste with its line ends, for a text of several lines. */
+  readonly block?: string;
 }
 
 const special: readonly (readonly [keyof Key, string])[] = [

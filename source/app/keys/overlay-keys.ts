@@ -88,8 +88,8 @@ function paletteKeys(app: Console, overlay: Of<'palette'>, press: KeyPress): boo
     open(app, does.opened);
   } else if (does.kind === 'command') runCommand(app, does.command);
   else {
-    const selection = selectionOf(app, data, ui);
-    if (selection) void begin(app, does.action, selection);
+    const selection = does.selection ?? selectionOf(app, data, ui);
+    if (selection) void begin(app, does.action, { ...selection, form: true });
   }
   return true;
 }
@@ -120,6 +120,8 @@ export function overlayKeys(app: Console, questions: Questions, press: KeyPress)
   const { overlay } = app.ui.getState();
   if (!overlay) return false;
   if (overlay.kind === 'question') return questionKeys(app, questions, overlay, press);
+  // Escape closes an open list of the form first.
+  if (overlay.kind === 'form' && formKeys(app, overlay, press)) return true;
   if (press.name === 'escape' || press.name === 'ctrl-c') {
     change(app, setOverlay(undefined));
     questions.showNext();
@@ -131,7 +133,7 @@ export function overlayKeys(app: Console, questions: Questions, press: KeyPress)
     case 'quit':
       return quitKeys(app, overlay, press);
     case 'form':
-      return formKeys(app, overlay, press) || true;
+      return true;
     case 'menu':
       return menuKeys(app, overlay, press);
     case 'palette':

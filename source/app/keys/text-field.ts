@@ -57,11 +57,18 @@ export function editText(field: TextField, press: KeyPress): TextField | undefin
   );
 }
 
-/** A paste as typed text: one line, no controls. */
+/** Longest paste that is taken, in UTF-16 units. */
+const pasteLimit = 65_536;
+
+/** A paste as typed text: one line without controls for a field of one line, its own lines for one of several. */
 export function pastedPress(pasted: string): KeyPress {
-  const text = [...pasted.slice(0, fieldLimit)]
-    .map((character) => (character < ' ' || character === '\u007f' ? ' ' : character))
-    .join('')
-    .trimEnd();
-  return { name: 'paste', text };
+  const tidy = (text: string, kept: string) =>
+    [...text]
+      .map((character) =>
+        !kept.includes(character) && (character < ' ' || character === '\u007f') ? ' ' : character,
+      )
+      .join('')
+      .trimEnd();
+  const block = tidy(pasted.slice(0, pasteLimit).replace(/\r\n?/g, '\n'), '\n\t');
+  return { name: 'paste', text: tidy(pasted.slice(0, fieldLimit), ''), block };
 }

@@ -1,13 +1,22 @@
+import { editorOf } from '../../actions/config-rows.ts';
 import type { Move } from '../../components/table/window.ts';
 import { sanitise, say } from '../../domain/safe-text.ts';
+import { surveyRunning } from '../../views/snapshots/progress.ts';
 import { begin } from '../controller/begin.ts';
 import { quit, refresh, runCommand } from '../controller/commands.ts';
 import { type Console, change } from '../controller/console.ts';
-import { enter, moveList, movePage, openLog, turnTab } from '../controller/navigate.ts';
-import { keyOf, offersOf, selectionOf } from '../controller/selection.ts';
+import {
+  enter,
+  moveList,
+  movePage,
+  openLog,
+  openSnapshots,
+  turnTab,
+} from '../controller/navigate.ts';
+import { keyOf, type Offer, offersOf, selectionOf } from '../controller/selection.ts';
 import { toast } from '../controller/toasts.ts';
 import { changeList, goBack, setOverlay, showView, toggleMark } from '../ui/changes.ts';
-import { listOf, pageOf } from '../ui/state.ts';
+import { listOf, pageOf, type Selection } from '../ui/state.ts';
 import { allViews, findView } from '../views-of.ts';
 import type { KeyPress } from './key-press.ts';
 import { editText } from './text-field.ts';
@@ -54,6 +63,15 @@ export function filterKeys(app: Console, press: KeyPress): boolean {
 function back(app: Console): void {
   const after = goBack(app.ui.getState());
   if (after) change(app, () => after);
+  else if (app.ui.getState().view === 'snapshots') leaveSnapshots(app);
+}
+
+/** Stops reading; when nothing is read any more, goes back to the guests. */
+function leaveSnapshots(app: Console): void {
+  const { sites, details } = app.data.getState();
+  const reading = app.ui.getState().halted === undefined && surveyRunning(sites, details);
+  if (reading) change(app, (ui) => ({ ...ui, halted: 'snapshots' }));
+  else change(app, showView('guests'));
 }
 
 function markAll(app: Console): void {
@@ -130,6 +148,14 @@ function pageKeys(app: Console, press: KeyPress): boolean {
   return true;
 }
 
+function rowEditor(offers: readonly Offer[], { configRow, targets }: Selection) {
+  const [target] = targets;
+  if (!configRow || !target || !('vmid' in target)) return undefined;
+  const id = editorOf(configRow.key, configRow.value, target.type);
+  return offers.find(({ action, availability }) => action.id === id && availability.state === 'yes')
+    ?.action;
+}
+
 /** An action's own key, or the key of a menu that collects actions. */
 function actionKeys(app: Console, press: KeyPress): boolean {
   const data = app.data.getState();
@@ -142,6 +168,12 @@ function actionKeys(app: Console, press: KeyPress): boolean {
     return true;
   }
   const menu = offers.find(({ action }) => action.menu?.key === press.name)?.action.menu;
+  // On a row of the configuration the edit key opens what edits it.
+  const editor = menu?.id === 'edit' ? rowEditor(offers, selection) : undefined;
+  if (editor) {
+    void begin(app, editor, selection);
+    return true;
+  }
   if (menu) {
     const title = sanitise(menu.title);
     change(app, setOverlay({ kind: 'menu', menu: menu.id, title, index: 0, selection }));
@@ -156,7 +188,7 @@ function actionKeys(app: Console, press: KeyPress): boolean {
   if (!offer) return false;
   if (offer.availability.state === 'disabled') {
     toast(app, 'warn', say`${sanitise(offer.action.title)}: ${offer.availability.reason}`);
-  } else void begin(app, offer.action, selection);
+  } else void begin(app, offer.action, offer.selection ?? selection);
   return true;
 }
 
@@ -188,6 +220,12 @@ function globalKeys(app: Console, press: KeyPress): boolean {
       return true;
     case 'L':
       runCommand(app, 'calls');
+      return true;
+    case 'ctrl-x':
+      runCommand(app, 'halt');
+      return true;
+    case 't':
+      openSnapshots(app);
       return true;
     case 'y':
       change(app, setOverlay({ kind: 'menu', menu: 'copy', title: say`Copy`, index: 0 }));

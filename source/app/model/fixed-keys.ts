@@ -11,8 +11,10 @@ export const movingKeys: readonly FixedKey[] = [
   { keys: 'g G', words: 'first, last' },
   { keys: 'enter', words: 'into the row' },
   { keys: 'l', words: 'log: tasks of a guest, journal of a node' },
+  { keys: 't', words: 'snapshot tree of the guest' },
   { keys: 'esc', words: 'back: filter, marks, page' },
   { keys: '0–7', words: 'views' },
+  { keys: 'ctrl-t', words: 'snapshots of all guests' },
 ];
 
 /** Detail pages only. */
@@ -23,7 +25,10 @@ export const pageKeys: readonly FixedKey[] = [
 
 /** Lists only. */
 export const listKeys: readonly FixedKey[] = [
-  { keys: '/', words: 'filter: words, tag: node: status: type: pool: site:, ! inverts' },
+  {
+    keys: '/',
+    words: 'filter: words, tag: node: status: type: pool: site:, older:30d newer:12h, ! inverts',
+  },
   { keys: 'S', words: 'sort' },
   { keys: 'space', words: 'mark a row; ctrl-a marks all shown' },
   { keys: 'ctrl-z', words: 'only the sick rows' },
@@ -35,6 +40,7 @@ export const everywhereKeys: readonly FixedKey[] = [
   { keys: 'r', words: 'refresh now' },
   { keys: 'y', words: 'copy name, id, address, UPID' },
   { keys: 'L', words: 'calls this console made' },
+  { keys: 'ctrl-x', words: 'batch: start no further one; what runs goes on' },
   { keys: '?', words: 'this help' },
   { keys: 'q', words: 'quit' },
 ];
@@ -59,3 +65,46 @@ export const powerKeys: Readonly<Record<string, string>> = {
   'start-all': 'S',
   'stop-all': 'X',
 };
+
+/** Letters inside the edit menu by the verb of the action. */
+export const editKeys: Readonly<Record<string, string>> = {
+  'set-name': 'a',
+  'set-cpu': 'c',
+  'set-memory': 'm',
+  'disk-add': 'd',
+  'disk-grow': 'g',
+  'disk-move': 'v',
+  'disk-detach': 't',
+  'disk-attach': 'A',
+  'disk-reassign': 's',
+  'disk-remove': 'X',
+  'mount-iso': 'i',
+  eject: 'E',
+  'nic-add': 'n',
+  'nic-edit': 'w',
+  'nic-remove': 'N',
+  'set-display': 'y',
+  'set-boot': 'b',
+  'set-dns': 'D',
+  'set-features': 'f',
+  'set-options': 'o',
+  'cloud-init': 'u',
+  'cloud-init-regenerate': 'U',
+  'edit-config': 'e',
+};
+
+/** Letters inside the create menu by the verb of the action. */
+export const createKeys: Readonly<Record<string, string>> = {
+  'create-vm': 'v',
+  'create-container': 'c',
+};
+
+const menus: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  create: createKeys,
+  edit: editKeys,
+};
+
+/** The letters of a menu that collects actions. */
+export function menuLetters(menu: string): Readonly<Record<string, string>> {
+  return menus[menu] ?? powerKeys;
+}

@@ -1,6 +1,6 @@
 import { sortRows } from '../../components/table/sort.ts';
 import { type DetailMap, detailKey } from '../../domain/detail.ts';
-import { type Filter, matchesFilter, parseFilter } from '../../domain/filter.ts';
+import { type Filter, filterTicks, matchesFilter, parseFilter } from '../../domain/filter.ts';
 import type { SiteInventory } from '../../domain/inventory.ts';
 import { keepRows } from '../../store/keep-identity.ts';
 import type { ListView } from '../../views/types.ts';
@@ -49,8 +49,11 @@ export type ListModels = <Row extends object>(
   details?: DetailMap,
 ) => ListModel<Row>;
 
+/** An age in a filter is looked at again after this time, in ms. */
+const filterPrecision = 60_000;
+
 /** Makes the memoised list selector: rows are filtered and sorted again only when something they depend on changed. */
-export function createListModels(): ListModels {
+export function createListModels(now: () => number): ListModels {
   const caches = new Map<string, Cached>();
   return <Row extends object>(
     view: ListView<Row>,
@@ -59,7 +62,9 @@ export function createListModels(): ListModels {
     details: DetailMap = {},
   ) => {
     const order = list.sort ?? view.defaultSort;
+    const filter = parseFilter(list.filter);
     const inputs = [
+      filterTicks(filter) ? Math.floor(now() / filterPrecision) : 0,
       ...inputsOf(sites),
       ...(view.sources?.(sites) ?? []).map((request) => details[detailKey(request)]),
       list.filter,
@@ -75,11 +80,11 @@ export function createListModels(): ListModels {
       cached.inputs.every((input, index) => Object.is(input, inputs[index]));
     if (!cached || !same) {
       const all = view.rows(sites, details);
-      const filter = parseFilter(list.filter);
+      const at = now();
       const passing = all.filter(
         (row) =>
           (!list.sickOnly || view.sick(row)) &&
-          (filter.terms.length === 0 || matchesFilter(filter, view.filterFields(row))),
+          (filter.terms.length === 0 || matchesFilter(filter, view.filterFields(row), at)),
       );
       // A row that is made anew but says the same stays the same object, and is not painted again.
       const before = cached?.rows as readonly Row[] | undefined;

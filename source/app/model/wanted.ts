@@ -22,7 +22,7 @@ export function wantedDetails(
   }
   const view = findView(ui.view);
   if (!view) return [];
-  const own = view.sources?.(data.sites) ?? [];
+  const own = ui.halted === view.id ? [] : (view.sources?.(data.sites) ?? []);
   if (!view.previewSources || layoutOf(app, data, ui).previewWidth === 0) return own;
   const model = app.models(view, data.sites, listOf(ui), data.details);
   const row = model.rows[model.cursor];

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
-import type { Field, Scope, Targets } from '../../actions/types.ts';
+import { caretLine } from '../../components/caret-line.ts';
 import { textLine } from '../../components/compose.ts';
 import { confirmLines } from '../../components/confirm.ts';
-import { caretLine, type FormField, formLines } from '../../components/form.ts';
+
 import { helpLines } from '../../components/help.ts';
 import type { Line } from '../../components/line.ts';
 import { Menu, menuWidth } from '../../components/menu.tsx';
@@ -11,7 +11,6 @@ import { clampTop } from '../../components/text-lines.tsx';
 import type { Theme } from '../../components/theme.ts';
 import { displayWidth } from '../../components/width.ts';
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
-import { shownFields } from '../controller/begin.ts';
 import type { Console } from '../controller/console.ts';
 import { menuItems } from '../controller/menus.ts';
 import { paletteEntries } from '../controller/palette.ts';
@@ -22,6 +21,7 @@ import type { Layout } from '../model/layout.ts';
 import type { Overlay } from '../ui/state.ts';
 import type { Snapshot } from '../use-console.ts';
 import { DialogScreen } from './dialog-screen.tsx';
+import { formDialog } from './form-dialog.ts';
 
 type Of<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>;
 
@@ -31,65 +31,6 @@ export interface OverlayScreenProps {
   readonly overlay: Overlay;
   readonly layout: Layout;
   readonly theme: Theme;
-}
-
-function formField(
-  field: Field<Targets[Scope]>,
-  overlay: Of<'form'>,
-  first: Of<'form'>['prepared'][number],
-): FormField {
-  const value = overlay.form.values[field.name];
-  const problem = overlay.form.problems[field.name];
-  const choices = field.choices?.(first.target, first.facts) ?? [];
-  const at = choices.findIndex((choice) => choice.value === value);
-  const chosen = choices[at];
-  return {
-    name: field.name,
-    label: field.label,
-    help: field.help,
-    kind: field.kind,
-    ...(field.required ? { required: true } : {}),
-    ...(problem ? { problem } : {}),
-    ...(field.kind === 'boolean' ? { checked: value === true } : {}),
-    ...(field.kind === 'choice' && chosen
-      ? { choice: { label: chosen.label, position: at + 1, count: choices.length } }
-      : {}),
-    ...(field.kind === 'text' || field.kind === 'integer'
-      ? { text: value === undefined ? '' : String(value) }
-      : {}),
-  };
-}
-
-function formDialog(overlay: Of<'form'>, plain: boolean, sign: boolean, inside: number): Line[] {
-  const [first] = overlay.prepared;
-  if (!first) return [];
-  const fields = shownFields(first).map((field) => formField(field, overlay, first));
-  const text = fields[overlay.form.focus]?.text ?? '';
-  const caret = [...text].slice(0, overlay.form.caret).join('').length;
-  return [
-    ...targetLines(overlay, first),
-    ...formLines({
-      fields,
-      focused: overlay.form.focus,
-      caret,
-      width: inside,
-      plain,
-      caretSign: sign,
-    }),
-  ];
-}
-
-function targetLines(overlay: Of<'form'>, first: Of<'form'>['prepared'][number]): Line[] {
-  const count = overlay.prepared.length;
-  const about =
-    count === 1
-      ? (overlay.action as { confirm: typeof first.action.confirm }).confirm(
-          first.target as never,
-          overlay.form.values,
-          first.facts,
-        ).lines[0]
-      : say`${count} targets`;
-  return about ? [textLine(about, 'dim'), []] : [];
 }
 
 /** A menu is as wide as its words, but not narrower than this. */
@@ -110,10 +51,18 @@ function questionLines(overlay: Of<'question'>, inside: number, sign: boolean): 
     const answer = say`y trusts and remembers it, o trusts it this once, n (or esc) does not connect.`;
     return [...lines, [], [{ text: say`y/o/N  `, tone: 'key', bold: true }, { text: answer }]];
   }
+  if (question.kind === 'host-key') {
+    const answer = say`y trusts and remembers it, n (or esc) does not connect.`;
+    return [...lines, [], [{ text: say`y/N  `, tone: 'key', bold: true }, { text: answer }]];
+  }
+  const open = question.kind === 'passphrase' && question.echo;
+  const input = open
+    ? caretLine(typed, [...typed].length, inside - 2, sign)
+    : hiddenInput(typed, inside - 2, sign);
   return [
     ...lines,
     [],
-    [{ text: say`> `, tone: 'accent' }, ...hiddenInput(typed, inside - 2, sign)],
+    [{ text: say`> `, tone: 'accent' }, ...input],
     textLine(say`enter sends it, esc gives up`, 'dim'),
   ];
 }
@@ -145,6 +94,8 @@ export function OverlayScreen(props: OverlayScreenProps): ReactNode {
               width,
               caretSign: sign,
               ...(calls ? { call: calls } : {}),
+              ...(overlay.form ? { back: true } : {}),
+              ...(overlay.top === undefined ? {} : { top: overlay.top }),
             })
           }
         />
@@ -154,8 +105,9 @@ export function OverlayScreen(props: OverlayScreenProps): ReactNode {
       return (
         <DialogScreen
           {...frame}
+          most={90}
           title={sanitise(overlay.action.title)}
-          lines={(inside) => formDialog(overlay, plain, sign, inside)}
+          lines={(width, height) => formDialog(overlay, { plain, sign, width, height })}
         />
       );
     case 'question':

@@ -36,7 +36,14 @@ export function changePage(change: (page: PageState) => PageState): Change {
 
 /** Switches the view; the back stack starts anew, lists keep how they stood. */
 export function showView(view: ViewId): Change {
-  return (ui) => ({ ...ui, view, pages: [], filtering: false, overlay: undefined });
+  return (ui) => ({
+    ...ui,
+    view,
+    pages: [],
+    filtering: false,
+    overlay: undefined,
+    halted: undefined,
+  });
 }
 
 export function openPage(page: Page): Change {

@@ -1,6 +1,6 @@
 import type { Prepared } from '../../actions/prepare.ts';
 import type { AnyAction } from '../../actions/registry.ts';
-import type { Confirmation, FieldValues, Scope, Targets } from '../../actions/types.ts';
+import type { ActionMenu, Confirmation, FieldValues, Scope, Targets } from '../../actions/types.ts';
 import type { Tone } from '../../components/line.ts';
 import type { SortOrder } from '../../components/table/sort.ts';
 import type { ThemeName } from '../../components/theme.ts';
@@ -36,14 +36,26 @@ export interface Selection<S extends Scope = Scope> {
   readonly scope: S;
   readonly targets: readonly Targets[S][];
   readonly snapshot?: Snapshot;
+  /** The row of the configuration under the cursor. */
+  readonly configRow?: { readonly key: string; readonly value?: string };
+  /** Also fields that are not worth a form of their own are asked. */
+  readonly form?: boolean;
 }
 
 export interface FormState {
+  /** Values of fields that vanished are kept, in case the fields come back. */
   readonly values: FieldValues;
-  /** Text of the focused text or number field, and the caret in it. */
+  /** Names of the fields the person changed. */
+  readonly touched: ReadonlySet<string>;
+  /** The focused one of the fields that are shown. */
   readonly focus: number;
+  /** In the focused text, in characters from its start. */
   readonly caret: number;
   readonly problems: Readonly<Record<string, string>>;
+  /** What was said to the form as a whole: the server's refusal. */
+  readonly above: readonly SafeText[];
+  /** The list of the focused field is open: what was typed to search it, and its cursor. */
+  readonly list?: { readonly query: string; readonly index: number };
 }
 
 /** A question a service asked while connecting. */
@@ -60,6 +72,22 @@ export type Question =
       readonly title: SafeText;
       readonly lines: readonly SafeText[];
       readonly factors: readonly ('totp' | 'recovery' | 'yubico')[];
+    }
+  /** Is this SSH host key the right one? */
+  | {
+      readonly kind: 'host-key';
+      readonly id: number;
+      readonly title: SafeText;
+      readonly lines: readonly SafeText[];
+    }
+  /** A passphrase, a password, or what else an SSH host asks for. */
+  | {
+      readonly kind: 'passphrase';
+      readonly id: number;
+      readonly title: SafeText;
+      readonly lines: readonly SafeText[];
+      /** It may be seen while it is typed. */
+      readonly echo: boolean;
     };
 
 /** The dialog on top. `armed` = it has been on the screen long enough: keys before that are not its answer. */
@@ -69,7 +97,7 @@ export type Overlay =
   | {
       readonly kind: 'menu';
       readonly title: SafeText;
-      readonly menu: 'actions' | 'power' | 'sort' | 'copy';
+      readonly menu: 'actions' | ActionMenu['id'] | 'sort' | 'copy';
       readonly index: number;
       readonly selection?: Selection;
     }
@@ -85,12 +113,17 @@ export type Overlay =
       readonly kind: 'confirm';
       readonly action: AnyAction;
       readonly prepared: readonly Prepared[];
+      readonly skipped: readonly Skipped[];
       readonly values: FieldValues;
+      /** The form that the values come from, to go back to. */
+      readonly form?: FormState;
       readonly confirmation: Confirmation;
       readonly typed: string;
       readonly armed: boolean;
       /** The exact API calls, once they were asked for. */
       readonly calls?: SafeText;
+      /** Lines scrolled away, where the dialog is too long for the screen. */
+      readonly top?: number;
     }
   | {
       readonly kind: 'question';
@@ -127,6 +160,8 @@ export interface UiState {
   readonly timeframe: Timeframe;
   readonly theme: ThemeName;
   readonly mouse: boolean;
+  /** This list's own sources are not asked any more, because the person stopped them. */
+  readonly halted?: ViewId;
   /** An action is being prepared: said in the hint line. */
   readonly busy?: SafeText;
 }

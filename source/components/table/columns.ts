@@ -1,3 +1,4 @@
+import type { ClusterOptions } from '../../domain/cluster.ts';
 import type { SafeText } from '../../domain/safe-text.ts';
 import type { Line, Tone } from '../line.ts';
 
@@ -12,6 +13,8 @@ export interface CellContext {
   readonly skew?: Readonly<Record<string, number>>;
   /** The same of the one site that all rows of a detail table come from. */
   readonly ownSkew?: number;
+  /** Colours of tags by site, as the cluster has them. */
+  readonly tagColours?: Readonly<Record<string, ClusterOptions['tagColours']>>;
 }
 
 /** One cell: a text in a tone, or several segments. */

@@ -1,7 +1,12 @@
-/** What a parameter may be; `undefined` is left out. */
-export type ParameterValue = string | number | boolean | undefined;
+import { Secret } from '../../domain/secret.ts';
 
-/** Name and value pairs as they go on the wire: Proxmox VE takes only `1` and `0` for booleans. */
+/** What a parameter may be; `undefined` is left out. A {@link Secret} stays one until the request is written. */
+export type ParameterValue = string | number | boolean | Secret | undefined;
+
+/**
+ * Name and value pairs as they go on the wire: Proxmox VE takes only `1` and `0` for booleans. A secret prints as
+ * `‹hidden›`: these pairs may be shown.
+ */
 export function parameterPairs(
   parameters: Readonly<Record<string, ParameterValue>>,
 ): [string, string][] {
@@ -13,8 +18,19 @@ export function parameterPairs(
   return pairs;
 }
 
+/** The same with secrets revealed, and nowhere to go but into the request itself. */
+export function wirePairs(
+  parameters: Readonly<Record<string, ParameterValue>>,
+): [string, string][] {
+  const revealed = Object.entries(parameters).map(([name, value]) => [
+    name,
+    value instanceof Secret ? value.reveal() : value,
+  ]);
+  return parameterPairs(Object.fromEntries(revealed));
+}
+
 /** Percent-encoding that also takes text with half a character in it, which a person can paste. */
-function encode(value: string): string {
+export function encode(value: string): string {
   const half = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
   return encodeURIComponent(value.replace(half, '\ufffd'));
 }

@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls';
 import type { TrustBadge } from '../../domain/inventory.ts';
 import { VettedAgent } from './agent.ts';
 import { Breaker } from './breaker.ts';
@@ -71,7 +72,7 @@ export class Lane {
       const answer = await exchange(request, {
         endpoint: this.endpoint,
         agent: write ? this.#fresh : this.#kept,
-        connect: () => this.#connect(ca, deadline),
+        connect: () => this.connect(ca, deadline),
         signal: deadline.signal,
         limit: answerLimit,
         now: this.#now,
@@ -88,7 +89,8 @@ export class Lane {
     this.#fresh.destroy();
   }
 
-  #connect(ca: string | undefined, deadline: Deadline) {
+  /** A connection whose certificate was accepted and on which nothing was written yet. Rejects with a {@link TroubleError}. */
+  connect(ca: string | undefined, deadline: Deadline): Promise<TLSSocket> {
     return connectVetted({
       endpoint: this.endpoint,
       ...(ca === undefined ? {} : { ca }),

@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls';
 import type { Failure } from '../../domain/failure.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type SafeText, sanitise } from '../../domain/safe-text.ts';
@@ -118,6 +119,30 @@ export class Transport {
       if ('refused' in outcome) return fail(outcome.refused);
       const failure = await this.#afterTrouble(lane, outcome.trouble, write, journey, deadline);
       if (failure) return fail(failure);
+    }
+  }
+
+  /** A connection of its own to an endpoint that answered before, vetted as every other one; nothing is tried instead. */
+  async open(endpoint: Endpoint, deadline: Deadline): Promise<Result<TLSSocket>> {
+    const lane = this.#lanes.find((each) => each.endpoint.key === endpoint.key);
+    const stopped = this.#options.trust.blocked(endpoint);
+    if (stopped) return fail(stopped);
+    const ca = await this.#options.trust.ca();
+    if (!ca.ok) return ca;
+    try {
+      if (!lane) throw new TroubleError({ stage: 'connect', sent: false, code: 'other' });
+      return ok(await lane.connect(ca.value, deadline));
+    } catch (error) {
+      if (!(error instanceof TroubleError)) throw error;
+      const { trouble } = error;
+      if (trouble.stage !== 'trust') {
+        return fail(transportFailure(trouble, endpoint, false, this.#options.redactor));
+      }
+      return fail(
+        trouble.verdict.kind === 'refuse'
+          ? trouble.verdict.failure
+          : { kind: 'tls-untrusted', what: this.#describe(trouble, endpoint, 'GET') },
+      );
     }
   }
 

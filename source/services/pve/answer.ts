@@ -183,6 +183,18 @@ const rules: readonly {
     what: say`It does not exist`,
   },
   {
+    pattern: /detected modified configuration|checksum mis+match/i,
+    kind: 'rejected',
+    what: say`Somebody else changed it meanwhile, so nothing was written`,
+    next: say`look at what it is now, then change it again`,
+  },
+  {
+    pattern: /protection mode enabled/i,
+    kind: 'rejected',
+    what: say`The guest is protected`,
+    next: say`switch its protection off first`,
+  },
+  {
     pattern: /no quorum|cluster not ready/i,
     kind: 'rejected',
     what: say`The cluster has no quorum, nothing can be changed`,

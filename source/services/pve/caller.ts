@@ -17,8 +17,13 @@ export interface CallDetails {
   readonly options: CallOptions | undefined;
 }
 
+/** Where a guest is, as its paths need it. */
+export function at(guest: GuestAt): { node: string; vmid: number } {
+  return { node: guest.node, vmid: guest.vmid };
+}
+
 /** What carries out a call: the site's session, or a dry run that only notes it. */
-export type CallSession = Pick<PveSession, 'call' | 'hide' | 'serverNow'>;
+export type CallSession = Pick<PveSession, 'call' | 'hide' | 'serverNow' | 'websocket' | 'shown'>;
 
 /** Calls of one site, checked at compile time against the endpoints' variables and parameters. */
 export class Caller {

@@ -4,6 +4,8 @@ import { ok } from '../../domain/result.ts';
 import type { SafeText } from '../../domain/safe-text.ts';
 import type { PveSite } from '../types.ts';
 import { Caller, type CallSession } from './caller.ts';
+import { clusterApi } from './cluster.ts';
+import { consoleApi } from './consoles.ts';
 import { text, told } from './decode.ts';
 import { decodeClusterStatus, decodePermissions } from './decode-cluster.ts';
 import { decodeResources } from './decode-resources.ts';
@@ -38,6 +40,8 @@ function siteOver(config: PveSiteConfig, session: PveSession, calls: CallSession
     nodes: nodeApi(caller),
     storage: storageApi(caller),
     tasks: taskApi(caller),
+    consoles: consoleApi(caller, config.auth.kind === 'token'),
+    cluster: clusterApi(caller),
     dryRun: (planned) => siteOver(config, session, dryRunSession(calls, planned)),
     resources: (options) =>
       caller.list('GET /cluster/resources', {}, {}, { where, options }, (data) => {

@@ -4,6 +4,8 @@ import type {
   GuestConfig,
   GuestInterface,
   GuestStatus,
+  NicTraffic,
+  Pressure,
 } from '../../domain/guest-detail.ts';
 import type { RrdPoint } from '../../domain/rrd.ts';
 import { type SafeText, sanitise } from '../../domain/safe-text.ts';
@@ -41,7 +43,7 @@ export function decodeGuestStatus(type: GuestType, row: Row): GuestStatus {
     netout: amount(row.netout),
     diskread: amount(row.diskread),
     diskwrite: amount(row.diskwrite),
-    // Both keys are there only when they are on.
+    // These keys are there only when they are on.
     agent: qemu ? (flag(row.agent) ?? false) : undefined,
     spice: qemu ? (flag(row.spice) ?? false) : undefined,
     template: flag(row.template),
@@ -50,17 +52,62 @@ export function decodeGuestStatus(type: GuestType, row: Row): GuestStatus {
     pid: integer(row.pid),
     runningQemu: text(row['running-qemu']),
     runningMachine: text(row['running-machine']),
+    serial: qemu ? (flag(row.serial) ?? false) : undefined,
+    memhost: amount(row.memhost),
+    nics: decodeTraffic(row.nics),
+    pressure: decodePressure(row),
   });
 }
 
-/** GET …/config: every key with its value as one line of safe text. */
+function decodeTraffic(value: unknown): NicTraffic[] | undefined {
+  const devices = asRow(value);
+  return devices
+    ? Object.entries(devices).map(([device, totals]) =>
+        told<NicTraffic>({
+          device: sanitise(device),
+          netin: amount(asRow(totals)?.netin),
+          netout: amount(asRow(totals)?.netout),
+        }),
+      )
+    : undefined;
+}
+
+/** Numbers for qemu, texts like "0.00" for lxc; no part of it before PVE 9. */
+function decodePressure(row: Row): Pressure | undefined {
+  const pressure = told<Pressure>({
+    cpuSome: amount(row.pressurecpusome),
+    cpuFull: amount(row.pressurecpufull),
+    ioSome: amount(row.pressureiosome),
+    ioFull: amount(row.pressureiofull),
+    memorySome: amount(row.pressurememorysome),
+    memoryFull: amount(row.pressurememoryfull),
+  });
+  return Object.keys(pressure).length > 0 ? pressure : undefined;
+}
+
+/** GET …/config: every key with its value as one line of safe text, and as it can be written back. */
 export function decodeConfig(row: Row): GuestConfig {
   const entries: Record<string, SafeText> = {};
-  for (const [key, value] of Object.entries(row)) {
-    if (key === 'digest' || value === null || value === undefined) continue;
+  const raw: Record<string, string> = {};
+  for (const [key, given] of Object.entries(row)) {
+    if (key === 'digest' || given === null || given === undefined) continue;
+    const value = readable(key, given);
     entries[sanitise(key)] = sanitise(typeof value === 'object' ? JSON.stringify(value) : value);
+    // The server shows asterisks instead of the password, which must never be sent back.
+    if (typeof value === 'object' || key === 'cipassword') continue;
+    raw[key] = typeof value === 'boolean' ? (value ? '1' : '0') : String(value);
   }
-  return told({ entries, digest: typeof row.digest === 'string' ? row.digest : undefined });
+  return told({ entries, raw, digest: typeof row.digest === 'string' ? row.digest : undefined });
+}
+
+/** Public keys are URL-encoded inside their value. */
+function readable(key: string, value: unknown): unknown {
+  if (key !== 'sshkeys' || typeof value !== 'string') return value;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }
 
 /** GET …/pending; the digest's row is left out. */
@@ -72,8 +119,8 @@ export function decodePending(data: readonly unknown[]): ConfigEntry[] {
     return [
       told<ConfigEntry>({
         key,
-        value: optional(row.value),
-        pending: optional(row.pending),
+        value: optional(readable(key, row.value)),
+        pending: optional(readable(key, row.pending)),
         // 1 = will be removed, 2 = by force
         pendingDelete: removed !== undefined && removed > 0 ? true : undefined,
       }),

@@ -15,6 +15,9 @@ export function dryRunSession(
   return {
     hide: (text) => session.hide(text),
     serverNow: () => session.serverNow(),
+    // Never reached: the call that would give the ticket is only noted.
+    websocket: (request, options) => session.websocket(request, options),
+    shown: (pairs) => session.shown(pairs),
     call: async (call, options) => {
       if (call.method === 'GET') return session.call(call, options);
       planned({

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../../domain/result.ts';
 import { say } from '../../domain/safe-text.ts';
 import type { GuestApi, GuestAt, SpiceSettings } from '../types.ts';
-import type { Caller } from './caller.ts';
+import { at, type Caller } from './caller.ts';
 import { flag } from './decode.ts';
 import {
   decodeConfig,
@@ -10,18 +10,19 @@ import {
   decodePending,
   decodeRrd,
 } from './decode-guest.ts';
+import { guestAgent } from './guest-agent.ts';
+import { guestConfig } from './guest-config.ts';
+import { guestLifecycle } from './guest-lifecycle.ts';
 import { guestPower } from './power.ts';
 import { guestSnapshots } from './snapshots.ts';
-
-/** Where a guest is, as its paths need it. */
-export function at(guest: GuestAt): { node: string; vmid: number } {
-  return { node: guest.node, vmid: guest.vmid };
-}
 
 export function guestApi(caller: Caller): GuestApi {
   return {
     ...guestPower(caller),
     ...guestSnapshots(caller),
+    ...guestConfig(caller),
+    ...guestLifecycle(caller),
+    ...guestAgent(caller),
     status: (guest, options) =>
       caller.row(
         `GET /nodes/{node}/${guest.type}/{vmid}/status/current`,

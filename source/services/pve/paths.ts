@@ -7,6 +7,11 @@ export const pveEndpoints = [
   'GET /cluster/resources',
   'GET /cluster/status',
   'GET /cluster/tasks',
+  'GET /cluster/nextid',
+  'GET /cluster/options',
+  'GET /cluster/mapping/pci',
+  'GET /cluster/mapping/usb',
+  'GET /pools',
   'GET /storage',
   'GET /nodes',
   'GET /nodes/{node}/status',
@@ -22,6 +27,7 @@ export const pveEndpoints = [
   'GET /nodes/{node}/apt/update',
   'GET /nodes/{node}/certificates/info',
   'GET /nodes/{node}/journal',
+  'GET /nodes/{node}/network',
   'POST /nodes/{node}/wakeonlan',
   'POST /nodes/{node}/startall',
   'POST /nodes/{node}/stopall',
@@ -67,6 +73,43 @@ export const pveEndpoints = [
   'POST /nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback',
   'POST /nodes/{node}/qemu/{vmid}/spiceproxy',
   'POST /nodes/{node}/lxc/{vmid}/spiceproxy',
+  'POST /nodes/{node}/termproxy',
+  'POST /nodes/{node}/qemu/{vmid}/termproxy',
+  'POST /nodes/{node}/lxc/{vmid}/termproxy',
+  'POST /nodes/{node}/qemu/{vmid}/vncproxy',
+  'POST /nodes/{node}/lxc/{vmid}/vncproxy',
+  'GET /nodes/{node}/vncwebsocket',
+  'GET /nodes/{node}/qemu/{vmid}/vncwebsocket',
+  'GET /nodes/{node}/lxc/{vmid}/vncwebsocket',
+  'GET /nodes/{node}/apt/versions',
+  'POST /nodes/{node}/qemu',
+  'POST /nodes/{node}/lxc',
+  'DELETE /nodes/{node}/qemu/{vmid}',
+  'DELETE /nodes/{node}/lxc/{vmid}',
+  'POST /nodes/{node}/qemu/{vmid}/clone',
+  'POST /nodes/{node}/lxc/{vmid}/clone',
+  'POST /nodes/{node}/qemu/{vmid}/template',
+  'POST /nodes/{node}/lxc/{vmid}/template',
+  'GET /nodes/{node}/qemu/{vmid}/migrate',
+  'GET /nodes/{node}/lxc/{vmid}/migrate',
+  'POST /nodes/{node}/qemu/{vmid}/migrate',
+  'POST /nodes/{node}/lxc/{vmid}/migrate',
+  'PUT /nodes/{node}/qemu/{vmid}/config',
+  'POST /nodes/{node}/qemu/{vmid}/config',
+  'PUT /nodes/{node}/lxc/{vmid}/config',
+  'PUT /nodes/{node}/qemu/{vmid}/resize',
+  'PUT /nodes/{node}/lxc/{vmid}/resize',
+  'POST /nodes/{node}/qemu/{vmid}/move_disk',
+  'POST /nodes/{node}/lxc/{vmid}/move_volume',
+  'PUT /nodes/{node}/qemu/{vmid}/unlink',
+  'GET /nodes/{node}/qemu/{vmid}/cloudinit',
+  'PUT /nodes/{node}/qemu/{vmid}/cloudinit',
+  'GET /nodes/{node}/qemu/{vmid}/cloudinit/dump',
+  'GET /nodes/{node}/qemu/{vmid}/agent/get-osinfo',
+  'GET /nodes/{node}/qemu/{vmid}/agent/get-fsinfo',
+  'GET /nodes/{node}/qemu/{vmid}/agent/get-users',
+  'GET /nodes/{node}/qemu/{vmid}/agent/get-host-name',
+  'PUT /nodes/{node}/qemu/{vmid}/sendkey',
 ] as const;
 
 export type PveEndpoint = (typeof pveEndpoints)[number];
@@ -75,6 +118,12 @@ export type PveEndpoint = (typeof pveEndpoints)[number];
 interface Newer {
   'POST /nodes/{node}/qemu/{vmid}/status/stop': { 'overrule-shutdown'?: boolean };
   'POST /nodes/{node}/lxc/{vmid}/status/stop': { 'overrule-shutdown'?: boolean };
+}
+
+/** Endpoints that the package does not have, with their parameters. */
+interface Later {
+  /** Since 9.x. */
+  'GET /nodes/{node}/lxc/{vmid}/migrate': { target?: string };
 }
 
 type Segments<P extends string> = P extends `/${infer Head}/${infer Rest}`
@@ -109,9 +158,11 @@ type Sent<E extends string> =
     : never;
 
 /** What may be sent to an endpoint, by the package's types. Distributes over a union of endpoints. */
-export type ParametersOf<E extends PveEndpoint> = E extends PveEndpoint
-  ? Sent<E> & (E extends keyof Newer ? Newer[E] : unknown)
-  : never;
+export type ParametersOf<E extends PveEndpoint> = E extends keyof Later
+  ? Later[E]
+  : E extends PveEndpoint
+    ? Sent<E> & (E extends keyof Newer ? Newer[E] : unknown)
+    : never;
 
 type Names<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Names<Rest>
@@ -120,11 +171,8 @@ type Names<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
 /** The values an endpoint's path needs. */
 export type VariablesOf<E extends PveEndpoint> = Readonly<Record<Names<E>, string | number>>;
 
-type Strangers<E extends PveEndpoint> = E extends PveEndpoint
-  ? [Verb<E>] extends [never]
-    ? E
-    : never
-  : never;
+type Strangers<E extends PveEndpoint> =
+  E extends Exclude<PveEndpoint, keyof Later> ? ([Verb<E>] extends [never] ? E : never) : never;
 
 /** Compile-time check: an endpoint that the package does not know makes this line an error that names it. */
 export type EveryEndpointIsKnown = Expect<

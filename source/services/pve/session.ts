@@ -7,8 +7,7 @@ import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
 import { CallLog } from '../http/call-log.ts';
 import { Deadline } from '../http/deadline.ts';
 import { type Endpoint, parseEndpoint } from '../http/endpoint.ts';
-import type { Method } from '../http/exchange.ts';
-import { expandPath, type ParameterValue } from '../http/form.ts';
+import { expandPath } from '../http/form.ts';
 import { Redactor } from '../http/redactor.ts';
 import { Slots } from '../http/slots.ts';
 import type { Timings } from '../http/timings.ts';
@@ -19,8 +18,10 @@ import { type AnswerContext, type Envelope, readAnswer } from './answer.ts';
 import type { Credentials } from './credentials.ts';
 import { fingerprintsOf } from './decode-cluster.ts';
 import { LastLargeAnswer } from './last-large-answer.ts';
+import type { PveCall } from './pve-call.ts';
 import { TicketCredentials } from './ticket-credentials.ts';
 import { TokenCredentials } from './token-credentials.ts';
+import { openWebsocket, type Websocket, type WebsocketRequest } from './websocket.ts';
 import { base, wireRequest } from './wire-request.ts';
 
 const loginPath = '/access/ticket';
@@ -28,15 +29,7 @@ const loginPath = '/access/ticket';
 const unprovenLimit = 2;
 const learnAgainAfter = 60_000;
 
-export interface PveCall {
-  readonly method: Method;
-  /** `/nodes/{node}/…` */
-  readonly template: string;
-  readonly variables: Readonly<Record<string, string | number>>;
-  readonly parameters: Readonly<Record<string, ParameterValue>>;
-  /** `home · guest 101 web01` */
-  readonly where: SafeText;
-}
+export type { PveCall } from './pve-call.ts';
 
 export interface SessionOptions {
   readonly config: PveSiteConfig;
@@ -163,6 +156,20 @@ export class PveSession {
     this.#transport.close();
   }
 
+  /** A websocket on the endpoint that answered the call before it. */
+  async websocket(request: WebsocketRequest, options: CallOptions): Promise<Result<Websocket>> {
+    const wait = options.wait ?? this.#options.timings.read;
+    const deadline = new Deadline(wait, options.signal, this.#closing.signal);
+    const parts = { transport: this.#transport, credentials: this.#credentials, log: this.#log };
+    const more = { redactor: this.#redactor, deadline, closing: this.#closing.signal };
+    return openWebsocket(request, { ...parts, ...more }).finally(() => deadline.release());
+  }
+
+  /** `name=value` pairs as the call log shows them. */
+  shown(pairs: readonly (readonly [string, string])[]): SafeText | undefined {
+    return this.#redactor.parameters(pairs);
+  }
+
   /** Keeps a value out of every later message. */
   hide(secret: string) {
     return this.#redactor.hide(secret);
@@ -183,6 +190,7 @@ export class PveSession {
       };
       const sent = await this.#transport.send(request, deadline);
       if (!sent.ok) return sent;
+      call.answered?.(sent.value.endpoint);
       const result = this.#read(call, sent.value);
       if (sent.value.status !== 401) {
         // 501 may be said before anybody looks at the credential.

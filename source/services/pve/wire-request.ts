@@ -1,4 +1,5 @@
-import { encodeForm, expandPath, parameterPairs } from '../http/form.ts';
+import { Secret } from '../../domain/secret.ts';
+import { encodeForm, expandPath, parameterPairs, wirePairs } from '../http/form.ts';
 import type { Redactor } from '../http/redactor.ts';
 import type { TransportRequest } from '../http/transport.ts';
 import type { PveCall } from './session.ts';
@@ -14,8 +15,11 @@ export function wireRequest(
 ): TransportRequest {
   const { method } = call;
   const path = expandPath(call.template, call.variables) ?? '';
-  const pairs = parameterPairs(call.parameters);
-  const form = encodeForm(pairs);
+  for (const value of Object.values(call.parameters)) {
+    // A refusal may repeat what was sent.
+    if (value instanceof Secret) redactor.hide(value);
+  }
+  const form = encodeForm(wirePairs(call.parameters));
   const inBody = method === 'POST' || method === 'PUT';
   const common = {
     accept: 'application/json',
@@ -34,6 +38,9 @@ export function wireRequest(
         }
       : common,
     ...(inBody ? { body: form } : {}),
-    shown: { path: redactor.safe(path), params: redactor.parameters(pairs) },
+    shown: {
+      path: redactor.safe(path),
+      params: redactor.parameters(parameterPairs(call.parameters)),
+    },
   };
 }

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import type { Failure } from '../../domain/failure.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { sanitise, say } from '../../domain/safe-text.ts';
+import { privateFile } from './editable-file.ts';
 import { launchViewer } from './launch-viewer.ts';
 
 /** What the viewer needs from outside; nothing is read from the process by itself. */
@@ -36,6 +37,13 @@ export function createPlatform(environment: PlatformEnvironment) {
       return launchViewer({ command, env, text, signal, settle: environment.settle ?? SETTLE });
     },
     sleep,
+    editableFile: (name: string, text: string) =>
+      privateFile(
+        name,
+        text,
+        env,
+        ['sensible-editor', 'editor'].find((program) => findProgram(program, environment)),
+      ),
   };
 }
 

@@ -3,7 +3,8 @@ import type { Cell, CellContext, Column } from '../../components/table/columns.t
 import { age, fractionOf, NOT_APPLICABLE, percent, UNKNOWN, usedOf } from '../../domain/format.ts';
 import type { Guest } from '../../domain/guest.ts';
 import { guestUnknown } from '../../domain/resource-health.ts';
-import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
+import { type SafeText, say } from '../../domain/safe-text.ts';
+import { tagLine } from '../tags.ts';
 import { guestActive, guestState } from './state.ts';
 
 /** A figure that only a running guest has: `–` when it is off, `?` when it was not told. */
@@ -165,8 +166,10 @@ export const guestColumns: readonly Column<Guest>[] = [
     max: 30,
     grow: 1,
     priority: 6,
-    cell: (guest) =>
-      optional(guest, guest.tags === undefined ? undefined : joinSafe(guest.tags, ' ')),
+    cell: (guest, { tagColours }) =>
+      guest.tags?.length
+        ? tagLine(guest.tags, tagColours?.[guest.site])
+        : optional(guest, undefined),
     sortValue: (guest) => (guest.tags?.length ? guest.tags.join(' ') : undefined),
   },
   {

@@ -69,6 +69,7 @@ export function configTable(guest: Guest, context: ViewContext): TabTable<Config
             ...notes,
             textLine(say`⚠ ${count(waiting, 'change')} waiting for the next start`, 'warn'),
           ],
+    configRow: ({ key, value }) => (value === undefined ? { key } : { key, value }),
     copies: ({ key, value }) =>
       value === undefined ? [] : [{ label: say`value of ${key}`, text: value }],
   };

@@ -2,11 +2,13 @@ import { type DetailRequest, detailOf } from '../../domain/detail.ts';
 import { type Guest, guestKey } from '../../domain/guest.ts';
 import type { SiteInventory } from '../../domain/inventory.ts';
 import { guestUnknown } from '../../domain/resource-health.ts';
+import type { RrdPoint } from '../../domain/rrd.ts';
 import { say } from '../../domain/safe-text.ts';
 import { listEmpty, listNotes } from '../freshness.ts';
-import { graphLines, graphs } from '../graphs.ts';
+import { type Graph, graphLines, graphs } from '../graphs.ts';
 import { taskTable } from '../tasks/tab.ts';
 import type { Copy, DetailTab, ListView, ViewContext } from '../types.ts';
+import { agentSources } from './agent.ts';
 import { guestColumns } from './columns.ts';
 import { configTable } from './config.ts';
 import { snapshotTable } from './snapshots.ts';
@@ -30,11 +32,25 @@ const shownGraphs = [
   graphs.diskwrite,
 ];
 
+/** Since PVE 9, by the key that tells whether they are recorded. */
+const modernGraphs = [
+  { key: 'memhost', graph: graphs.guestMemoryOnNode },
+  { key: 'pressurecpusome', graph: graphs.pressureCpu },
+  { key: 'pressureiosome', graph: graphs.pressureIo },
+  { key: 'pressurememorysome', graph: graphs.pressureMemory },
+];
+
+/** Figures that older servers do not record have no empty graphs. */
+function graphsOf(points: readonly RrdPoint[] = []): readonly Graph[] {
+  const told = (key: string) => points.some((point) => point[key] !== undefined);
+  return [...shownGraphs, ...modernGraphs.filter(({ key }) => told(key)).map(({ graph }) => graph)];
+}
+
 const tabs: readonly DetailTab<Guest>[] = [
   {
     id: 'summary',
     title: say`Summary`,
-    sources: summarySources,
+    sources: (guest, context) => [...summarySources(guest), ...agentSources(guest, context)],
     body: (guest, context) => ({ kind: 'lines', lines: summaryLines(guest, context) }),
   },
   {
@@ -46,7 +62,7 @@ const tabs: readonly DetailTab<Guest>[] = [
     ],
     body: (guest, context) => {
       const source = detailOf(context.details, 'guest.rrd', guestKey(guest), context.timeframe);
-      return { kind: 'lines', lines: graphLines(source, shownGraphs, context) };
+      return { kind: 'lines', lines: graphLines(source, graphsOf(source.data), context) };
     },
   },
   {
@@ -93,6 +109,11 @@ export const guestsView: ListView<Guest, 'guest'> = {
   scope: 'guest',
   target: (guest) => guest,
   rows: guestRows,
+  // The cluster's own colours of tags.
+  sources: (sites) =>
+    sites
+      .filter(({ resources }) => resources.data !== undefined)
+      .map(({ site }) => ({ kind: 'cluster.options', subject: site })),
   rowKey: guestKey,
   rowsAreKept: true,
   rowTitle: guestTitle,

@@ -8,7 +8,10 @@ import { guestUnknown } from '../../domain/resource-health.ts';
 import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
 import { coresWords, cpuWords, unknownWord, usedWords } from '../figure-words.ts';
 import { detailNotes, failureLines } from '../freshness.ts';
+import { tagColoursOf, tagLine } from '../tags.ts';
 import type { ViewContext } from '../types.ts';
+import { agentLines } from './agent.ts';
+import { modernLines, optionLines } from './options.ts';
 import { guestActive, guestState, guestTitle } from './state.ts';
 
 export function summarySources(guest: Guest): readonly DetailRequest[] {
@@ -72,16 +75,28 @@ function figureLines(guest: Guest): Line[] {
   ];
 }
 
-function placeLines(guest: Guest): Line[] {
+/** Proxmox tells a state only for guests that the HA manager looks after. */
+function haWords(guest: Guest, { details }: ViewContext, none: SafeText): SafeText {
+  const { data } = detailOf(details, 'guest.status', guestKey(guest));
+  const state = data?.haState ?? guest.hastate;
+  if (state) return state;
+  if (data?.haManaged) return say`managed, state unknown`;
+  return data ? say`not managed` : none;
+}
+
+function placeLines(guest: Guest, context: ViewContext): Line[] {
   // Proxmox leaves a key out when there is nothing to tell; of an unknown guest that means nothing.
   const none = guestUnknown(guest) ? UNKNOWN : NOT_APPLICABLE;
   return [
     fact(say`Node`, guest.node),
     fact(say`Type`, guest.type as string as SafeText),
     fact(say`Site`, guest.site as string as SafeText),
-    fact(say`Tags`, guest.tags?.length ? joinSafe(guest.tags, ' ') : none),
+    fact(
+      say`Tags`,
+      guest.tags?.length ? tagLine(guest.tags, tagColoursOf(context.details, guest.site)) : none,
+    ),
     fact(say`Pool`, guest.pool ?? none),
-    fact(say`HA`, guest.hastate ?? none),
+    fact(say`HA`, haWords(guest, context, none)),
   ];
 }
 
@@ -134,6 +149,9 @@ function noteLines(guest: Guest, context: ViewContext): Line[] {
   return [title, ...paragraphs.flatMap((part) => wrapped(part, context.width)), ...rest];
 }
 
+/** A block and the blank line in front of it. */
+const after = (lines: readonly Line[]): Line[] => (lines.length === 0 ? [] : [blankLine, ...lines]);
+
 /** The summary tab: live figures, addresses and notes, each with what is unknown and why. */
 export function summaryLines(guest: Guest, context: ViewContext): Line[] {
   const source = detailOf(context.details, 'guest.status', guestKey(guest));
@@ -143,11 +161,14 @@ export function summaryLines(guest: Guest, context: ViewContext): Line[] {
     ...notes,
     ...stateLines(now, context),
     ...figureLines(now),
+    ...modernLines(now, source.data, context),
     blankLine,
-    ...placeLines(now),
+    ...placeLines(now, context),
+    ...optionLines(now, context),
     ...machineLines(now, source.data),
     blankLine,
     ...addressLines(now, context),
+    ...after(agentLines(now, context)),
     blankLine,
     ...noteLines(now, context),
   ];
@@ -163,7 +184,7 @@ export function previewLines(guest: Guest, context: ViewContext): Line[] {
     ...stateLines(now, wide),
     ...figureLines(now),
     blankLine,
-    ...placeLines(now),
+    ...placeLines(now, wide),
     ...machineLines(now, source.data),
     blankLine,
     ...addressLines(now, wide),

@@ -151,6 +151,7 @@ export const tasksView: ListView<Task, 'task'> = {
       type: [task.type, taskTitle({ type: task.type, id: '' as SafeText })],
       site: [task.site],
     },
+    at: task.starttime * 1000,
   }),
   sick: (task) => task.outcome !== 'ok' && task.outcome !== 'running',
   stale: () => false,

@@ -1,0 +1,26 @@
+import type { GuestType } from '../domain/guest.ts';
+
+/** Which action edits a configuration key, by id; the first pattern that fits. */
+const editors: readonly (readonly [RegExp, string, GuestType?])[] = [
+  [/^(?:name|hostname)$/, 'guest.set-name'],
+  [/^(?:cores|sockets|cpu|cpulimit|cpuunits|vcpus|numa)$/, 'guest.set-cpu'],
+  [/^(?:memory|balloon|swap|shares)$/, 'guest.set-memory'],
+  [/^net\d+$/, 'guest.nic-edit'],
+  [/^unused\d+$/, 'guest.disk-attach'],
+  [/^(?:(?:scsi|sata|ide|virtio|mp)\d+|rootfs)$/, 'guest.disk-grow'],
+  [/^vga$/, 'guest.set-display'],
+  [/^boot$/, 'guest.set-boot'],
+  [/^(?:onboot|startup|protection|ostype|agent)$/, 'guest.set-options'],
+  [/^(?:ci[a-z]+|sshkeys|ipconfig\d+)$/, 'guest.cloud-init', 'qemu'],
+  [/^(?:nameserver|searchdomain)$/, 'guest.cloud-init', 'qemu'],
+  [/^(?:nameserver|searchdomain)$/, 'guest.set-dns', 'lxc'],
+  [/^features$/, 'guest.set-features', 'lxc'],
+  [/^tags$/, 'guest.tags'],
+  [/^description$/, 'guest.notes'],
+];
+
+/** The action that fits a row of the configuration; undefined = the whole menu has to be asked. */
+export function editorOf(key: string, value: string | undefined, type: GuestType) {
+  if (/(?:^|,)media=cdrom(?:,|$)/.test(value ?? '')) return 'guest.mount-iso';
+  return editors.find(([pattern, , only]) => pattern.test(key) && (!only || only === type))?.[1];
+}

@@ -1,0 +1,51 @@
+import { say } from '../domain/safe-text.ts';
+import { textOf } from './choices.ts';
+import { currentValue, planOf } from './config-plan.ts';
+import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { guestLabel, vmPrivilege } from './guest-common.ts';
+import { defineAction, type Facts, type FieldValues } from './types.ts';
+
+/** Proxmox takes no longer ones. */
+const longest = 8192;
+const trimmed = (text: string | undefined) => text?.replace(/\n+$/, '');
+
+function plan(values: FieldValues, facts: Facts) {
+  if (!('description' in values)) return planOf(facts, {});
+  const now = currentValue(facts, 'description');
+  const text = trimmed(textOf(values.description)) ?? '';
+  // Proxmox ends notes with a line break of its own.
+  return planOf(facts, { description: text === (trimmed(now) ?? '') ? now : text || undefined });
+}
+
+export const guestNotes = defineAction<'guest'>({
+  ...editBase,
+  id: 'guest.notes',
+  key: 'n',
+  menu: undefined,
+  title: 'Notes',
+  summary: 'Changes the notes of the guest.',
+  fields: [
+    {
+      name: 'description',
+      label: 'Notes',
+      help: 'Markdown. Empty removes them. Do not write passwords here.',
+      kind: 'lines',
+      initial: (_guest, facts) => trimmed(currentValue(facts, 'description')),
+      problem: (value) => {
+        const { length } = String(value);
+        return length > longest ? `at most ${longest} characters, this has ${length}` : undefined;
+      },
+    },
+  ],
+  privileges: vmPrivilege('VM.Config.Options'),
+  available: editable,
+  confirm: (guest, values, facts) =>
+    askChange(1, say`Change the notes of ${guestLabel(guest)}?`, guest, facts, plan(values, facts)),
+  run: (guest, values, context) =>
+    writeConfig(
+      guest,
+      plan(values, context.facts),
+      context,
+      say`Notes of ${guestLabel(guest)} changed`,
+    ),
+});

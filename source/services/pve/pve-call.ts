@@ -1,0 +1,17 @@
+import type { SafeText } from '../../domain/safe-text.ts';
+import type { Endpoint } from '../http/endpoint.ts';
+import type { Method } from '../http/exchange.ts';
+import type { ParameterValue } from '../http/form.ts';
+
+/** One call of the API before it is authorised and encoded. */
+export interface PveCall {
+  readonly method: Method;
+  /** `/nodes/{node}/…` */
+  readonly template: string;
+  readonly variables: Readonly<Record<string, string | number>>;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** `home · guest 101 web01` */
+  readonly where: SafeText;
+  /** Told which endpoint answered: what it gives away (a console's port) is there and on no other one. */
+  readonly answered?: (endpoint: Endpoint) => void;
+}

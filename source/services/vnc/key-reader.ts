@@ -1,0 +1,151 @@
+import { characterKeysym, functionKey, keysyms, needsShift } from './keysyms.ts';
+
+/** A key as it was pressed on the terminal. */
+export interface KeyPress {
+  /** X11's number of the key or character. */
+  readonly keysym: number;
+  readonly shift: boolean;
+  readonly control: boolean;
+  readonly alt: boolean;
+}
+
+const letters: Readonly<Record<string, number>> = {
+  A: keysyms.up,
+  B: keysyms.down,
+  C: keysyms.right,
+  D: keysyms.left,
+  F: keysyms.end,
+  H: keysyms.home,
+  P: functionKey(1),
+  Q: functionKey(2),
+  R: functionKey(3),
+  S: functionKey(4),
+};
+const numbers: Readonly<Record<number, number>> = {
+  1: keysyms.home,
+  2: keysyms.insert,
+  3: keysyms.delete,
+  4: keysyms.end,
+  5: keysyms.pageUp,
+  6: keysyms.pageDown,
+  7: keysyms.home,
+  8: keysyms.end,
+};
+/** F1 to F12 as `CSI N ~`: the numbers have gaps. */
+const functionNumbers = [11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 23, 24];
+
+const none = { shift: false, control: false, alt: false };
+// Complete sequences and, for the second, beginnings of one; the linux console has `CSI [ A` to `E` for F1 to F5.
+const SEQUENCE = /^\u001b(?:\[\[([A-E])|\[([<?]?[\d;:]*)([@-Z\\^-~])|O([A-Z]))/;
+const BEGINNING = /^\u001b(?:\[(?:\[|[<?]?[\d;:]*)|O)?$/;
+
+/**
+ * Makes keys of what a terminal sends. An escape that may be the beginning of a sequence waits for the rest; `flush` after
+ * a short time says that none came. Reports that are no keys (mouse, focus, answers to questions) are dropped.
+ */
+export class KeyReader {
+  private rest = '';
+  private readonly decoder = new TextDecoder();
+  private readonly emit: (key: KeyPress) => void;
+
+  constructor(emit: (key: KeyPress) => void) {
+    this.emit = emit;
+  }
+
+  /** An unfinished sequence waits. */
+  get waiting(): boolean {
+    return this.rest !== '';
+  }
+
+  push(bytes: Uint8Array): void {
+    this.rest += this.decoder.decode(bytes, { stream: true });
+    while (this.rest !== '' && !BEGINNING.test(this.rest)) this.next();
+  }
+
+  flush(): void {
+    const { rest } = this;
+    this.rest = '';
+    if (rest === '') return;
+    this.emit({ ...none, keysym: keysyms.escape });
+    for (const each of rest.slice(1)) this.character(each, false);
+  }
+
+  private next(): void {
+    const sequence = SEQUENCE.exec(this.rest);
+    if (sequence) {
+      this.rest = this.rest.slice(sequence[0].length);
+      const [, linux, parameters, final, application] = sequence;
+      if (linux !== undefined) {
+        this.emit({ ...none, keysym: functionKey(linux.charCodeAt(0) - 64) });
+      } else if (application !== undefined) this.named(letters[application], 1);
+      else this.control(parameters ?? '', final ?? '');
+      return;
+    }
+    const alt = this.rest.length > 1 && this.rest[0] === '\u001b' && this.rest[1] !== '\u001b';
+    const text = alt ? this.rest.slice(1) : this.rest;
+    const [first = ''] = text;
+    this.rest = text.slice(first.length);
+    this.character(first, alt);
+  }
+
+  /** `CSI parameters final`. */
+  private control(parameters: string, final: string): void {
+    if (/^[<?]/.test(parameters)) return;
+    const [number = 1, modifier = 1] = parameters
+      .split(';')
+      .map((each) => Number.parseInt(each, 10))
+      .map((each) => (Number.isNaN(each) ? 1 : each));
+    if (final === 'Z') this.emit({ ...none, shift: true, keysym: keysyms.tab });
+    else if (final === 'u') this.unicode(number, modifier);
+    else if (final === '~') this.named(tilde(number), modifier);
+    // `CSI row ; column R` answers where the cursor is; as a key R has the number 1.
+    else if (number === 1) this.named(letters[final], modifier);
+  }
+
+  private named(keysym: number | undefined, modifier: number): void {
+    if (keysym !== undefined) this.emit({ ...modifiers(modifier), keysym });
+  }
+
+  /** The kitty protocol's `CSI code ; modifier u`. */
+  private unicode(code: number, modifier: number): void {
+    const special: Readonly<Record<number, number>> = {
+      9: keysyms.tab,
+      13: keysyms.enter,
+      27: keysyms.escape,
+      127: keysyms.backspace,
+    };
+    if (code > 0x10ffff) return;
+    this.emit({ ...modifiers(modifier), keysym: special[code] ?? characterKeysym(code) });
+  }
+
+  private character(text: string, alt: boolean): void {
+    const code = text.codePointAt(0) ?? 0;
+    const plain: Readonly<Record<number, number>> = {
+      8: keysyms.backspace,
+      9: keysyms.tab,
+      13: keysyms.enter,
+      27: keysyms.escape,
+      127: keysyms.backspace,
+    };
+    const keysym = plain[code];
+    if (keysym !== undefined) return this.emit({ ...none, alt, keysym });
+    if (code < 32) {
+      // ctrl-a is 1, ctrl-[ to ctrl-_ follow ctrl-z, ctrl-space is 0.
+      const key = code === 0 ? 32 : code <= 26 ? code + 96 : code + 64;
+      return this.emit({ ...none, alt, control: true, keysym: key });
+    }
+    if (code >= 0x80 && code < 0xa0) return undefined;
+    return this.emit({ ...none, alt, shift: needsShift(code), keysym: characterKeysym(code) });
+  }
+}
+
+function tilde(number: number): number | undefined {
+  const index = functionNumbers.indexOf(number);
+  return index >= 0 ? functionKey(index + 1) : numbers[number];
+}
+
+/** xterm's number: one more than 1 shift + 2 alt + 4 control. */
+function modifiers(number: number): Omit<KeyPress, 'keysym'> {
+  const bits = number - 1;
+  return { shift: (bits & 1) !== 0, alt: (bits & 2) !== 0, control: (bits & 4) !== 0 };
+}
