@@ -6,6 +6,7 @@ import type { DemoCounts, DemoQuestion, DemoReady } from './demo-process.ts';
 
 export interface BenchDemo {
   readonly configDir: string;
+  readonly info: DemoReady['info'];
   ask(what: DemoQuestion['ask']): Promise<DemoCounts>;
   close(): Promise<void>;
 }
@@ -25,6 +26,7 @@ export async function startBenchDemo(scenario: string, configDir: string): Promi
   };
   return {
     configDir,
+    info,
     ask,
     close: async () => {
       const ended = once(child, 'exit');

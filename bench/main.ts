@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ltsNode } from '../scripts/lts-node.mjs';
 import { root, startTerminal } from '../test/support/pty.ts';
+import { measureConsole } from './console.ts';
 import { startBenchDemo } from './demo-client.ts';
 import { type Figures, report } from './report.ts';
 import { measureScale } from './scale.ts';
+import { measureScreen } from './screen.ts';
+import { measureSnapshots } from './snapshots.ts';
 import { measureStartup } from './startup.ts';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
@@ -53,8 +56,14 @@ try {
     });
     const demo = await startBenchDemo('scale-5000', join(scratch, `scale-${version}`));
     const scale = await measureScale(node, demo, effort);
+    const snapshots = await measureSnapshots(node, demo);
     await demo.close();
-    figures.push({ version, startup, scale });
+    const small = await startBenchDemo('healthy', join(scratch, `console-${version}`));
+    const echo = await measureConsole(node, small, effort.keys);
+    await small.close();
+    const seconds = values.quick ? 5 : 15;
+    const screen = await measureScreen(node, join(scratch, `screen-${version}`), seconds);
+    figures.push({ version, startup, echo, scale, snapshots, screen });
   }
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores`;
   const text = report(figures, { machine, quick: values.quick, date: new Date() });

@@ -1,4 +1,7 @@
+import type { ConsoleEcho } from './console.ts';
 import type { Scale } from './scale.ts';
+import type { ScreenFigures } from './screen.ts';
+import type { SnapshotFigures } from './snapshots.ts';
 import type { Startup } from './startup.ts';
 
 export interface Figures {
@@ -6,6 +9,9 @@ export interface Figures {
   readonly version: string;
   readonly startup: Startup;
   readonly scale: Scale;
+  readonly echo: ConsoleEcho;
+  readonly snapshots: SnapshotFigures;
+  readonly screen: ScreenFigures;
 }
 
 interface Row {
@@ -73,6 +79,20 @@ const rows: readonly Row[] = [
     unit: 'B',
   },
   {
+    name: "console echo of a container's shell added to the round trip, median",
+    value: ({ echo }) => echo.console - echo.raw,
+    text: (value, { echo }) => `${ms(value)} (${ms(echo.raw)} without)`,
+    limit: () => 10,
+    unit: 'ms',
+  },
+  {
+    name: 'the same, p95',
+    value: ({ echo }) => echo.addedP95,
+    text: ms,
+    limit: () => 10,
+    unit: 'ms',
+  },
+  {
     name: 'resident memory, peak',
     value: ({ scale }) => scale.rss,
     text: (value) => `${whole(value)} MiB`,
@@ -99,6 +119,48 @@ const rows: readonly Row[] = [
     text: whole,
     limit: () => 0,
     unit: '',
+  },
+  {
+    name: 'snapshots of 500 guests: requests in flight, most',
+    value: ({ snapshots }) => snapshots.mostInFlight,
+    text: whole,
+    limit: () => 8,
+    unit: '',
+  },
+  {
+    name: 'the same: until the first rows are told',
+    value: ({ snapshots }) => snapshots.firstRows,
+    text: (value, { snapshots }) => `${ms(value)} of ${ms(snapshots.all)}`,
+    limit: () => 1_000,
+    unit: 'ms',
+  },
+  {
+    name: 'the same: requests sent after it was given up',
+    value: ({ snapshots }) => snapshots.afterAbort,
+    text: whole,
+    limit: () => 0,
+    unit: '',
+  },
+  {
+    name: 'a look at a screen of 1024×768 that moves: processor',
+    value: ({ screen }) => screen.cpu,
+    text: (value) => `${value.toFixed(1)} %`,
+    limit: () => 25,
+    unit: '%',
+  },
+  {
+    name: 'the same: bytes a second to 80×24, most',
+    value: ({ screen }) => screen.bytes,
+    text: whole,
+    limit: () => 30 * 1024,
+    unit: 'B',
+  },
+  {
+    name: 'the same: bytes while it stands still',
+    value: ({ screen }) => screen.stillBytes,
+    text: (value, { screen }) => `${whole(value)} (${screen.stillSeconds} s)`,
+    limit: () => 0,
+    unit: 'B',
   },
 ];
 

@@ -24,6 +24,7 @@ test('demo --json: one line when ready, usable by another program, and ended by 
     started,
     running.then((finished) => assert.fail(`it ended: ${finished.err}`)),
   ]);
+  assert.deepEqual(Object.keys(info.ssh?.hosts ?? {}), ['pve1', 'pve2', 'pve3']);
   const config = join(directory.path, 'other');
   await mkdir(config);
   await writeFile(

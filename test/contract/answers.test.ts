@@ -23,6 +23,12 @@ const deviations: Readonly<Record<string, AnswerRules>> = {
   },
   '/nodes/{node}/tasks': { undeclared: ['[].tokenid'] },
   '/nodes/{node}/tasks/{upid}/status': { undeclared: ['tokenid'] },
+  // Told only when the request names a node to check.
+  '/cluster/mapping/usb': { optional: ['[].error'] },
+  // The schema shows the inside of one node's entry as if it were the whole.
+  '/nodes/{node}/qemu/{vmid}/migrate': { undeclared: ['not_allowed_nodes.*'] },
+  // Seen on real servers.
+  '/nodes/{node}/network': { undeclared: rows(['bridge_fd', 'bridge_stp']) },
   '/nodes/{node}/lxc': { asText: ['[].pressure*'], undeclared: rows(liveContainer) },
   '/nodes/{node}/lxc/{vmid}/status/current': { asText: ['pressure*'], undeclared: liveContainer },
   // A container that does not run has none.
@@ -124,6 +130,7 @@ async function places(demo: TestDemo, template: string): Promise<Place[]> {
 const fixed: Samples = {
   timeframe: ['hour', 'day', 'week', 'month', 'year'],
   feature: ['snapshot', 'clone', 'copy'],
+  type: ['user', 'network', 'meta'],
 };
 
 /** All ways to ask: without optional parameters, once with each value of the required ones. */
@@ -174,6 +181,8 @@ test('every answer of the demo to a GET has the declared shape', {
   };
   let asked = 0;
   for (const { method, path: template } of demoEndpoints) {
+    // A websocket, no answer.
+    if (template.endsWith('/vncwebsocket')) continue;
     const official = method === 'GET' ? declared(schema, method, template) : undefined;
     if (official === undefined) continue;
     const rules = deviations[template] ?? {};
@@ -186,6 +195,8 @@ test('every answer of the demo to a GET has the declared shape', {
         asked += 1;
         // Guest agents are off, absent or silent; everything else must answer.
         if (status === 500 && path.includes('/agent/')) continue;
+        // A locked guest tells nothing about its migration.
+        if (template.endsWith('/migrate') && /is locked/.test(reason)) continue;
         if (status !== 200) note(template, `${status} ${reason}: ${path}${query}`);
         for (const each of status === 200 ? answerProblems(official.returns, data, rules) : []) {
           note(template, each);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
 import test, { type TestContext } from 'node:test';
 import type { Guest } from '../../source/domain/guest.ts';
 import { sanitise } from '../../source/domain/safe-text.ts';
+import { Secret } from '../../source/domain/secret.ts';
 import type { PveSite } from '../../source/services/types.ts';
 import { startTestDemo, type TestDemo } from '../support/demo.ts';
 import { connectServices } from '../support/services.ts';
@@ -61,6 +63,138 @@ async function callGuests(api: PveSite['guests'], guests: readonly Guest[]): Pro
   }
 }
 
+const keys = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me@laptop\n';
+const digest = 'a'.repeat(40);
+
+/** Calls of the whole life of a guest, with every parameter they have, and once with none. */
+async function callLife(api: PveSite['guests'], guest: Guest): Promise<void> {
+  const bwlimit = 51_200;
+  await api.migrateCheck(guest, 'pve1');
+  await api.migrateCheck(guest, undefined);
+  const copy = { newid: 7001, name: 'copy', description: 'x', full: true, storage: 'local-lvm' };
+  await api.clone(guest, { ...copy, format: 'qcow2', snapname: 'base', pool: 'prod', bwlimit });
+  await api.clone(guest, { newid: 7002, full: false, target: 'pve2' });
+  const move = { online: true, restart: true, withLocalDisks: true, timeout: 60, bwlimit };
+  await api.migrate(guest, { target: 'pve1', targetStorage: 'local-lvm', ...move });
+  await api.template(guest);
+  await api.destroy(guest, { purge: true, destroyUnreferencedDisks: true, force: true });
+  await api.destroy(guest);
+}
+
+/** Changes of what a guest is made of. */
+async function callConfig(api: PveSite['guests'], guest: Guest): Promise<void> {
+  const qemu = guest.type === 'qemu';
+  const disk = qemu ? 'scsi0' : 'rootfs';
+  const common = { memory: 2048, cores: 2, tags: 'a;b', onboot: true, startup: 'order=1,up=5' };
+  const description = 'ünïcode & = ? #\nsecond line';
+  const own: Readonly<Record<string, string | number | boolean | Secret>> = qemu
+    ? { cipassword: new Secret('hidden'), sshkeys: keys, ipconfig0: 'ip=dhcp', agent: '1,type=isa' }
+    : { swap: 512, hostname: 'a.b', features: 'nesting=1', mp0: 'local-lvm:8,mp=/srv,backup=1' };
+  await api.setConfig(guest, { set: { ...common, description, ...own }, digest });
+  await api.setConfig(guest, { set: { net5: qemu ? 'virtio,bridge=vmbr0' : 'name=eth5' }, digest });
+  if (qemu) await api.setConfig(guest, { set: { scsi3: 'local-lvm:8,discard=on' }, digest });
+  await api.setConfig(guest, { delete: ['net5', 'tags'], force: true });
+  await api.setConfig(guest, { revert: ['memory'] });
+  await api.resize(guest, { disk, size: '+1G', digest });
+  await api.resize(guest, { disk, size: '64G' });
+  const target = {
+    storage: 'local-lvm',
+    format: 'raw',
+    deleteOriginal: true,
+    bwlimit: 1024,
+    digest,
+  };
+  await api.moveDisk(guest, { disk, ...target });
+  const targetDisk = qemu ? 'scsi4' : 'mp4';
+  await api.moveDisk(guest, { disk: qemu ? 'scsi1' : 'mp0', targetVmid: 9999, targetDisk });
+  await api.unlinkDisks(guest, ['unused0', 'unused1'], { force: true });
+  await api.cloudinit(guest);
+  for (const type of ['user', 'network', 'meta'] as const) await api.cloudinitDump(guest, type);
+  await api.regenerateCloudinit(guest);
+  await api.agentInfo(guest);
+  await api.sendKey(guest, 'ctrl-alt-delete');
+}
+
+/** A VM and a container as the forms make them. */
+async function callCreate(api: PveSite['guests'], node: string): Promise<void> {
+  await api.create(node, 'qemu', {
+    vmid: 7010,
+    name: 'new-vm',
+    pool: 'prod',
+    ostype: 'l26',
+    machine: 'q35',
+    bios: 'ovmf',
+    efidisk0: 'local-lvm:1,efitype=4m,pre-enrolled-keys=1',
+    tpmstate0: 'local-lvm:1,version=v2.0',
+    scsihw: 'virtio-scsi-single',
+    scsi0: 'local-lvm:32,discard=on,iothread=1',
+    ide2: 'local:iso/debian-13.iso,media=cdrom',
+    net0: 'virtio,bridge=vmbr0,firewall=1,tag=20',
+    vga: 'qxl',
+    agent: true,
+    cores: 2,
+    sockets: 1,
+    cpu: 'host',
+    memory: 2048,
+    balloon: 1024,
+    boot: 'order=scsi0;ide2;net0',
+    onboot: true,
+    tags: 'a;b',
+    ciuser: 'admin',
+    cipassword: new Secret('hidden'),
+    sshkeys: keys,
+    ipconfig0: 'ip=192.168.1.5/24,gw=192.168.1.1',
+    start: true,
+  });
+  await api.create(node, 'lxc', {
+    vmid: 7011,
+    hostname: 'new-ct',
+    ostemplate: 'local:vztmpl/debian-13-standard_13.1-1_amd64.tar.zst',
+    rootfs: 'local-lvm:8',
+    unprivileged: true,
+    features: 'nesting=1',
+    password: new Secret('hidden'),
+    'ssh-public-keys': keys,
+    net0: 'name=eth0,bridge=vmbr0,ip=dhcp',
+    nameserver: '192.168.1.1',
+    searchdomain: 'lan',
+    cores: 1,
+    memory: 512,
+    swap: 512,
+    start: false,
+  });
+}
+
+/** Text consoles and screens; each is closed as soon as it is open. */
+async function callConsoles(
+  api: PveSite['consoles'],
+  guests: readonly Guest[],
+  node: string,
+): Promise<void> {
+  for (const command of [undefined, 'login', 'upgrade'] as const) {
+    const opened = await api.text({ node, ...(command ? { command } : {}) });
+    if (opened.ok) opened.value.close();
+  }
+  for (const guest of guests) {
+    const serial = guest.type === 'qemu' ? { serial: 'serial0' } : {};
+    for (const more of [{}, serial]) {
+      const opened = await api.text({ guest, ...more });
+      if (opened.ok) opened.value.close();
+    }
+    const screen = await api.vnc(guest);
+    if (screen.ok) screen.value.close();
+  }
+}
+
+async function callCluster(api: PveSite['cluster'], node: string): Promise<void> {
+  await api.nextid();
+  await api.nextid(7999);
+  await api.options();
+  await api.bridges(node);
+  await api.pools();
+  await api.mappings();
+}
+
 async function callNodes(api: PveSite['nodes'], node: string): Promise<void> {
   await api.status(node);
   for (const timeframe of ['hour', 'day', 'week', 'month', 'year'] as const)
@@ -105,7 +239,8 @@ async function callTasks(api: PveSite['tasks'], node: string): Promise<void> {
 
 /** Calls every method of the client once and gives the requests that reached the demo. */
 async function everyRequest(t: TestContext): Promise<{ demo: TestDemo; missed: string[] }> {
-  const demo = await startTestDemo(t, { speed: 1000 });
+  const vnc = () => new PassThrough();
+  const demo = await startTestDemo(t, { speed: 1000, consoles: { vnc } });
   const { user, password } = demo.info.users.find(({ totp }) => totp === undefined) ?? {};
   assert.ok(user && password, 'the demo has a user without a second factor');
   await connectServices(t, demo, { user: { user, password } }).permissions();
@@ -124,6 +259,12 @@ async function everyRequest(t: TestContext): Promise<{ demo: TestDemo; missed: s
   await site.permissions();
   await site.version();
   await callGuests(watched(site.guests, called), guests);
+  const guestApi = watched(site.guests, called);
+  for (const guest of guests) await callConfig(guestApi, guest);
+  await callCreate(guestApi, node);
+  await callConsoles(watched(site.consoles, called), guests, node);
+  for (const guest of guests) await callLife(guestApi, guest);
+  await callCluster(watched(site.cluster, called), node);
   const storage = resources.value.storages[0];
   assert.ok(storage);
   const storageApi = watched(site.storage, called);
@@ -131,7 +272,7 @@ async function everyRequest(t: TestContext): Promise<{ demo: TestDemo; missed: s
   await storageApi.types();
   await callTasks(watched(site.tasks, called), guests[0]?.node ?? sanitise(node));
   await callNodes(watched(site.nodes, called), node);
-  const parts = [site.guests, site.nodes, site.storage, site.tasks];
+  const parts = [site.guests, site.nodes, site.storage, site.tasks, site.cluster, site.consoles];
   const missed = parts.flatMap((part) => Object.keys(part)).filter((name) => !called.has(name));
   return { demo, missed };
 }
@@ -144,7 +285,12 @@ function problemsAgainst(schema: readonly SchemaEndpoint[], demo: TestDemo, must
       if (mustExist) problems.add(`${method} ${path} does not exist`);
       continue;
     }
-    const sent = { ...found.parameters, ...params };
+    // The demo keeps no passwords, only that there was one.
+    const told = Object.entries(params).map(([name, value]) => [
+      name,
+      value === '***' ? 'hidden' : value,
+    ]);
+    const sent = { ...found.parameters, ...Object.fromEntries(told) };
     for (const each of requestProblems(found.endpoint, sent)) {
       problems.add(`${method} ${found.endpoint.path}: ${each}`);
     }

@@ -85,7 +85,7 @@ describe('a first look', { concurrency: 2 }, () => {
     const help = await pressFor(terminal, '?', 'keys that are live here');
     assert.match(help, /Actions on the guest/);
     assert.match(help, /R +roll back/);
-    assert.match(help, /v +open SPICE desktop/);
+    assert.match(help, /v +open SPICE viewer/);
     await terminal.press('esc', '1');
     await pressFor(terminal, '?', 'Actions on the node');
   });

@@ -11,6 +11,8 @@ import type { SiteId } from '../../../source/domain/site.ts';
 import type { Snapshot, SnapshotList } from '../../../source/domain/snapshot.ts';
 import type { Task } from '../../../source/domain/task.ts';
 import type {
+  ClusterApi,
+  ConsoleApi,
   GuestApi,
   NodeApi,
   PveSite,
@@ -103,6 +105,8 @@ export interface SiteParts {
   readonly nodes?: Partial<NodeApi>;
   readonly storage?: Partial<StorageApi>;
   readonly tasks?: Partial<TaskApi>;
+  readonly cluster?: Partial<ClusterApi>;
+  readonly consoles?: Partial<ConsoleApi>;
   readonly resources?: PveSite['resources'];
   readonly skew?: number;
   readonly spiceProxy?: string;
@@ -123,6 +127,8 @@ export function fakeSite(parts: SiteParts = {}): PveSite {
     nodes: only<NodeApi>('nodes', parts.nodes ?? {}),
     storage: only<StorageApi>('storage', parts.storage ?? {}),
     tasks: only<TaskApi>('tasks', parts.tasks ?? {}),
+    cluster: only<ClusterApi>('cluster', parts.cluster ?? {}),
+    consoles: only<ConsoleApi>('consoles', parts.consoles ?? {}),
     connection: () => ({
       trust: 'pinned',
       requestsLastMinute: 0,

@@ -25,7 +25,82 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
   'guest.rollback': ['snapname', 'start'],
   'guest.delete-snapshot': ['snapname', 'force'],
   'guest.describe-snapshot': ['snapname', 'description'],
+  'guest.migrate': ['target', 'with-local-disks', 'target-storage', 'bwlimit'],
+  'guest.clone': [
+    'newid',
+    'name',
+    'full',
+    'snapname',
+    'target',
+    'storage',
+    'format',
+    'pool',
+    'description',
+    'bwlimit',
+  ],
+  'guest.template': [],
+  'guest.destroy': ['purge', 'destroy-unreferenced-disks'],
+  'guest.unlock-advice': [],
+  'guest.console': ['serial', 'record', 'detach'],
   'guest.spice': [],
+  'guest.shell': ['via', 'record', 'detach'],
+  'guest.screen': [],
+  'guest.screenshot': ['file'],
+  'guest.vnc': [],
+  'guest.set-name': ['name'],
+  'guest.set-cpu': ['cores', 'sockets', 'cpu', 'cpulimit', 'cpuunits'],
+  'guest.set-memory': ['memory', 'balloon', 'swap'],
+  'guest.disk-add': [
+    ...['bus', 'storage', 'size', 'mp', 'format', 'discard', 'ssd', 'iothread', 'backup'],
+  ],
+  'guest.disk-grow': ['disk', 'size'],
+  'guest.disk-move': ['disk', 'storage', 'format', 'delete', 'bwlimit'],
+  'guest.disk-detach': ['disk'],
+  'guest.disk-attach': ['disk', 'bus', 'mp'],
+  'guest.disk-reassign': ['disk', 'target', 'key'],
+  'guest.disk-remove': ['disk'],
+  'guest.mount-iso': ['drive', 'iso'],
+  'guest.eject': ['drive'],
+  'guest.nic-add': [
+    ...['name', 'bridge', 'model', 'tag', 'trunks', 'firewall', 'macaddr'],
+    ...['ip', 'gw', 'ip6', 'gw6', 'rate', 'mtu', 'link-down'],
+  ],
+  'guest.nic-edit': [
+    ...['net', 'name', 'bridge', 'model', 'tag', 'trunks', 'firewall', 'macaddr'],
+    ...['ip', 'gw', 'ip6', 'gw6', 'rate', 'mtu', 'link-down'],
+  ],
+  'guest.nic-remove': ['net'],
+  'guest.set-display': ['type', 'memory', 'clipboard'],
+  'guest.set-boot': ['boot'],
+  'guest.set-dns': ['nameserver', 'searchdomain'],
+  'guest.set-features': ['nesting', 'keyctl', 'fuse'],
+  'guest.set-options': ['onboot', 'order', 'up', 'down', 'protection', 'ostype', 'agent'],
+  'guest.cloud-init': [
+    ...['ciuser', 'cipassword', 'sshkeys', 'net', 'ip', 'gw', 'ip6', 'gw6'],
+    ...['nameserver', 'searchdomain', 'ciupgrade'],
+  ],
+  'guest.cloud-init-regenerate': [],
+  'guest.revert': ['keys'],
+  'guest.edit-config': [],
+  'guest.tags': ['tags'],
+  'guest.notes': ['description'],
+  'node.create-vm': [
+    ...['vmid', 'name', 'iso', 'ostype', 'bios', 'pre-enrolled-keys', 'tpm', 'machine', 'agent'],
+    ...['display', 'storage', 'disk-size', 'bus', 'discard', 'ssd', 'iothread', 'cores', 'sockets'],
+    ...['cpu', 'memory', 'balloon', 'bridge', 'model', 'vlan', 'firewall', 'cloudinit', 'ciuser'],
+    ...['cipassword', 'sshkeys', 'ip', 'gateway', 'tags', 'pool', 'onboot', 'start'],
+  ],
+  'node.create-container': [
+    ...['vmid', 'hostname', 'ostemplate', 'password', 'ssh-public-keys', 'unprivileged', 'nesting'],
+    ...['storage', 'disk-size', 'cores', 'memory', 'swap', 'bridge', 'vlan', 'firewall', 'ip'],
+    ...['gateway', 'nameserver', 'searchdomain', 'tags', 'pool', 'onboot', 'start'],
+  ],
+  'node.evacuate': [
+    ...['reserve', 'with-local-disks', 'target-storage', 'containers', 'stopped', 'max-workers'],
+    'bwlimit',
+  ],
+  'node.console': ['record', 'detach'],
+  'node.shell': ['record', 'detach'],
   'node.reboot': [],
   'node.shutdown': [],
   'node.wake': [],
@@ -36,6 +111,7 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
   'service.restart': [],
   'service.reload': [],
   'task.stop': [],
+  'snapshot.delete': ['force'],
 };
 
 /** One of each scope, in a state where most actions apply. */
@@ -44,7 +120,15 @@ const targets: Targets = {
   node: node(),
   service: service('pvestatd', 'running'),
   task: task(),
+  snapshot: {
+    site: guest().site,
+    node: guest().node,
+    guest: guest(),
+    snapshot: snapshot('base', 0),
+  },
 };
+/** Destroys one thing of each mark: asks with a summary, and from six on for the count. */
+const counted = ['snapshot.delete'];
 const any = (action: AnyAction) => action as unknown as Action<Scope>;
 
 test('the registry holds the known actions and nothing else', () => {
@@ -63,7 +147,7 @@ test('ids are unique and say scope and verb', () => {
 });
 
 test('actionsOf gives one scope in menu order', () => {
-  for (const scope of ['guest', 'node', 'service', 'task'] as const) {
+  for (const scope of ['guest', 'node', 'service', 'task', 'snapshot'] as const) {
     const found = actionsOf(scope).map((action) => action.id);
     const wanted = actions.filter((action) => action.scope === scope).map((action) => action.id);
     assert.deepEqual(found, wanted);
@@ -94,7 +178,7 @@ for (const each of actions) {
     assert.deepEqual(names, parameters[action.id]);
     assert.equal(new Set(names).size, names.length);
     for (const field of action.fields as readonly Field<never>[]) {
-      assert.match(field.name, /^[a-z][A-Za-z-]*$/);
+      assert.match(field.name, /^[a-z][A-Za-z0-9-]*$/);
       // `--confirm` is how a script agrees; no field may take that flag.
       assert.notEqual(field.name, 'confirm');
       if (field.kind === 'choice') assert.ok(field.choices, `${field.name} has no choices`);
@@ -104,7 +188,10 @@ for (const each of actions) {
   test(`${action.id}: its confirmation fits its effect`, () => {
     const { level, question, lines, typed } = action.confirm(target, {}, facts());
     assert.match(question, /\?$/);
-    if (action.effect === 'destroy') assert.ok(level >= 3, `level ${level} for destroy`);
+    if (action.effect === 'destroy') {
+      const least = counted.includes(action.id) ? 2 : 3;
+      assert.ok(level >= least, `level ${level} for destroy`);
+    }
     if (action.effect === 'disrupt') assert.ok(level >= 1, `level ${level} for disrupt`);
     if (level >= 3) assert.ok(typed, 'a typed confirmation needs a text to type');
     else assert.equal(typed, undefined);
@@ -116,11 +203,13 @@ for (const each of actions) {
 
   test(`${action.id}: privileges name a path and at least one privilege`, () => {
     for (const need of action.privileges(target)) {
-      assert.match(need.path, /^\/$|^\/(vms|nodes)\/[\w.-]+$/);
+      assert.match(need.path, /^\/$|^\/vms$|^\/(vms|nodes)\/[\w.-]+$/);
       assert.ok(need.anyOf.length > 0);
       for (const name of need.anyOf) assert.match(name, /^(VM|Sys)\.[A-Za-z.]+$/);
     }
-    if (action.id !== 'task.stop') assert.ok(action.privileges(target).length > 0);
+    // Tasks of one's own may be stopped by anybody; SSH knows nothing of Proxmox's privileges.
+    const none = ['task.stop', 'guest.shell', 'node.shell'];
+    if (!none.includes(action.id)) assert.ok(action.privileges(target).length > 0);
   });
 
   test(`${action.id}: a read-only console does not offer it`, () => {
@@ -132,7 +221,7 @@ for (const each of actions) {
 }
 
 test('keys are unique in a scope, row keys and menus apart', () => {
-  for (const scope of ['guest', 'node', 'service', 'task'] as const) {
+  for (const scope of ['guest', 'node', 'service', 'task', 'snapshot'] as const) {
     for (const row of [undefined, 'snapshot'] as const) {
       const own = actionsOf<Scope>(scope).filter((action) => action.row === row);
       const keys = own.filter((action) => !action.menu && action.key !== '').map(({ key }) => key);
@@ -149,7 +238,7 @@ test('keys are unique in a scope, row keys and menus apart', () => {
 });
 
 test('no action takes a key that moves, marks, filters or opens everywhere', () => {
-  const taken = [...'jkgGqryLS/:? a01234567[]'];
+  const taken = [...'jkgGqryltLS/:? a01234567[]'];
   for (const action of actions) {
     assert.ok(!taken.includes(action.key), `${action.id} takes ${action.key}`);
     if (action.menu) assert.ok(!taken.includes(action.menu.key));
@@ -181,7 +270,44 @@ const matrix: Readonly<Record<string, { readonly qemu: string; readonly lxc: str
   'guest.rollback': { qemu: 'YYY-DDD', lxc: 'YYY-DDD' },
   'guest.delete-snapshot': { qemu: 'YYY-DDD', lxc: 'YYY-DDD' },
   'guest.describe-snapshot': { qemu: 'YYY-DDD', lxc: 'YYY-DDD' },
-  'guest.spice': { qemu: 'YYY-YDY', lxc: '-------' },
+  'guest.migrate': { qemu: '-------', lxc: '-------' },
+  'guest.clone': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.template': { qemu: 'DYD-DDD', lxc: 'DYD-DDD' },
+  'guest.destroy': { qemu: 'DYDYDDD', lxc: 'DYDYDDD' },
+  'guest.console': { qemu: 'YDY-YDD', lxc: 'YDY-YDD' },
+  'guest.unlock-advice': { qemu: '----YDY', lxc: '----YDY' },
+  'guest.set-name': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.set-cpu': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.set-memory': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.disk-add': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.disk-grow': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.disk-move': { qemu: 'YYYYDDD', lxc: 'DYDYDDD' },
+  'guest.disk-attach': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.disk-detach': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  // The site of the test has no other guest that could take it.
+  'guest.disk-reassign': { qemu: 'DDDDDDD', lxc: 'DDDDDDD' },
+  'guest.disk-remove': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.mount-iso': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.eject': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.nic-add': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.nic-edit': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.nic-remove': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.set-display': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.set-dns': { qemu: '-------', lxc: 'YYYYDDD' },
+  'guest.set-features': { qemu: '-------', lxc: 'YYYYDDD' },
+  'guest.set-boot': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.set-options': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.cloud-init': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.cloud-init-regenerate': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.revert': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.edit-config': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.tags': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.notes': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.spice': { qemu: 'YYY-YDY', lxc: 'YYY-YDY' },
+  'guest.shell': { qemu: 'YDY-YDD', lxc: 'YDY-YDD' },
+  'guest.screen': { qemu: 'YDY-YDD', lxc: '-------' },
+  'guest.screenshot': { qemu: 'YDY-YDD', lxc: '-------' },
+  'guest.vnc': { qemu: 'YDY-YDD', lxc: 'YDY-YDD' },
 };
 
 function offered(id: string, target: Guest, known: Facts = facts()): State {
@@ -213,7 +339,10 @@ test('without quorum no guest is changed, and the reason says so', () => {
   const cluster = { data: { quorate: false, members: [] }, fetching: false };
   const known = facts();
   const site = { ...known.site, cluster };
+  // Nothing is changed by a look, and it is wanted most then; so is a shell, which needs no quorum.
+  const looks = ['guest.console', 'guest.shell', 'guest.screen', 'guest.screenshot', 'guest.vnc'];
   for (const { id } of actionsOf('guest')) {
+    if (looks.includes(id)) continue;
     for (const state of ['running', 'stopped'] as const) {
       const found = offered(id, guest(states[state]), { ...known, site });
       assert.notEqual(found, 'Y', `${id} is offered without quorum`);

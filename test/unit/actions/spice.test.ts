@@ -9,6 +9,7 @@ import { Secret } from '../../../source/domain/secret.ts';
 import type { SpiceSettings } from '../../../source/services/types.ts';
 import {
   environment,
+  facts,
   fakeSite,
   guest,
   options,
@@ -112,6 +113,25 @@ test('a stopped VM is started and awaited before its display is looked at', asyn
     'spiceproxy 192.168.1.10',
     'viewer',
   ]);
+});
+
+test('a container: its text console through spiceterm, whatever is said of a display', async () => {
+  const container = guest({ type: 'lxc', vmid: 201, name: safe('dns') });
+  const { result, diary, shown } = await open([{ status: safe('running') }], container);
+  assert.ok(result.ok);
+  assert.equal(result.value.message, 'SPICE text console of guest 201 dns opened');
+  assert.deepEqual(diary, ['probe 192.168.1.10:3128', 'spiceproxy 192.168.1.10', 'viewer']);
+  assert.match(shown[0] ?? '', /^password=one-time$/m);
+});
+
+test('a stopped container is started and awaited first', async () => {
+  const container = guest({ type: 'lxc', vmid: 201, status: safe('stopped') });
+  const { question, level } = guestSpice.confirm(container, {}, facts());
+  assert.equal(level, 1);
+  assert.match(question, /is stopped. Start and open\?/);
+  const { result, diary } = await open([{ status: safe('stopped') }, running], container);
+  assert.ok(result.ok);
+  assert.deepEqual(diary.slice(0, 2), ['power start', 'probe 192.168.1.10:3128']);
 });
 
 test('a VM without a SPICE display is refused before any password is made', async () => {

@@ -9,6 +9,8 @@ import type { SnapshotList } from '../../../source/domain/snapshot.ts';
 import type { Storage } from '../../../source/domain/storage.ts';
 import type { Task } from '../../../source/domain/task.ts';
 import type {
+  ClusterApi,
+  ConsoleApi,
   GuestApi,
   GuestAt,
   NodeApi,
@@ -32,6 +34,10 @@ const all = [
   'VM.Snapshot',
   'VM.Snapshot.Rollback',
   'VM.Console',
+  'VM.Config.Options',
+  'VM.Config.Memory',
+  'VM.Config.Network',
+  'VM.Config.Cloudinit',
   'Datastore.Audit',
 ];
 
@@ -45,6 +51,9 @@ export interface FakeWorld {
   cluster: ClusterStatus;
   permissions: Permissions;
   snapshots: Record<number, SnapshotList>;
+  /** Configurations as Proxmox has them; `revision` is their digest. */
+  configs: Record<number, Record<string, string>>;
+  revision: number;
   /** What the readers answer instead of their data. */
   failing: { all?: Failure; snapshots?: Failure };
   /** Why a write to this guest is refused. */
@@ -69,6 +78,8 @@ export function fakeWorld(id: string, change: Partial<FakeWorld> = {}): FakeWorl
     cluster: { name: say`lab`, quorate: true, members: [] },
     permissions: new Map([['/', new Map(all.map((name) => [name, true]))]]),
     snapshots: {},
+    configs: {},
+    revision: 1,
     failing: {},
     refuse: () => undefined,
     gate: async () => undefined,
@@ -163,8 +174,39 @@ function guestsOf(world: FakeWorld, send: Send): GuestApi {
         : fail({ kind: 'not-found', what: say`It does not exist` });
     },
     pending: async () => ok([]),
-    config: async () => ok({ entries: {} }),
+    config: async ({ vmid }) => {
+      const raw = { ...world.configs[vmid] };
+      const entries = Object.entries(raw).map(([key, value]) => [key, sanitise(value)]);
+      return ok({
+        entries: Object.fromEntries(entries),
+        raw,
+        digest: String(world.revision),
+      });
+    },
+    setConfig: async (at, { set = {}, delete: gone = [], digest }) => {
+      const parameters = [
+        ...Object.entries(set).map(([key, value]) => `${key}=${value}`),
+        ...(gone.length > 0 ? [`delete=${gone.join(',')}`] : []),
+        `digest=${digest}`,
+      ].map(sanitise);
+      const sent = await send(
+        { method: 'PUT', path: guestPath(at, 'config'), parameters },
+        at.vmid,
+        'qmconfig',
+      );
+      if (!sent.ok) return sent;
+      const kept = Object.entries({ ...world.configs[at.vmid], ...set }).map(([key, value]) => [
+        key,
+        String(value),
+      ]);
+      world.configs[at.vmid] = Object.fromEntries(kept.filter(([key = '']) => !gone.includes(key)));
+      world.revision += 1;
+      return ok({});
+    },
     interfaces: async () => ok([]),
+    cloudinit: async () => ok([]),
+    agentInfo: async () => ok({}),
+    migrateCheck: async () => ok(undefined),
     rrd: async () => ok([]),
     feature: async () => ok(true),
     snapshots: async ({ vmid }) =>
@@ -189,6 +231,16 @@ function nodesOf(): NodeApi {
     disks: async () => ok([]),
     updates: async () => ok([]),
     certificates: async () => ok([]),
+  });
+}
+
+function clusterOf(): ClusterApi {
+  return only<ClusterApi>('cluster', {
+    nextid: async (wanted) => ok(wanted ?? 900),
+    options: async () => ok({ tagColours: {}, registeredTags: [] }),
+    bridges: async () => ok([]),
+    pools: async () => ok([]),
+    mappings: async () => ok([]),
   });
 }
 
@@ -218,6 +270,8 @@ export function fakeSite(world: FakeWorld, send: Send = sender(world)): PveSite 
     guests: guestsOf(world, send),
     nodes: nodesOf(),
     tasks: tasksOf(world),
+    cluster: clusterOf(),
+    consoles: only<ConsoleApi>('consoles', {}),
     storage: only<StorageApi>('storage', {
       types: async () => ok({}),
       content: async () => ok([]),

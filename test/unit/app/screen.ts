@@ -10,6 +10,7 @@ import { createConsole } from '../../../source/app/create-console.ts';
 import { connectConsole, inkOptions, stopPolling } from '../../../source/app/run-app.tsx';
 import type { AppStart, Connected, Remembered } from '../../../source/app/start.ts';
 import { ok } from '../../../source/domain/result.ts';
+import type { SshAsker } from '../../../source/services/ssh/types.ts';
 import type { Asker } from '../../../source/services/types.ts';
 import { until } from '../../support/until.ts';
 import { type FakeWorld, fakeSite, noon } from './fake-site.ts';
@@ -21,7 +22,7 @@ export interface ScreenOptions extends Partial<Pick<AppStart, 'ascii' | 'plain' 
   readonly colourLevel?: AppStart['colourLevel'];
   readonly allow?: readonly string[];
   /** Asked before the services are there, as a first connection would. */
-  readonly ask?: (asker: Asker) => Promise<unknown>;
+  readonly ask?: (asker: Asker & SshAsker) => Promise<unknown>;
 }
 
 /** The console on a terminal of its own: keys go in, the screen can be read. */

@@ -85,3 +85,35 @@ test('questions that come together are asked one after the other', async () => {
   assert.equal(trusted, 'yes');
   assert.equal(code?.code.reveal(), '654321');
 });
+
+const hostKey = {
+  host: sanitise('pve1'),
+  address: sanitise('192.168.1.10'),
+  keyType: sanitise('ED25519'),
+  fingerprint: 'SHA256:abc',
+};
+const secret = { prompt: sanitise('Password of root@pve1'), host: sanitise('root@pve1') };
+
+test('an SSH host key: only the whole word accepts it, and nobody at a terminal is a no', async () => {
+  const { asker, shown } = terminal(['yes\n', 'y\n', '\n']);
+  const given = [];
+  for (let turn = 0; turn < 3; turn += 1) given.push(await asker.trustHostKey(hostKey));
+  assert.deepEqual(given, [true, false, false]);
+  for (const text of ['pve1 (192.168.1.10)', 'ED25519', 'SHA256:abc', '[no]']) {
+    assert.ok(shown().includes(text), text);
+  }
+  const absent = terminal(['yes\n'], false);
+  assert.equal(await absent.asker.trustHostKey(hostKey), false);
+  assert.match(absent.shown(), /Nobody is here/);
+});
+
+test('an SSH password is not shown, and keeps its spaces', async () => {
+  const { asker, shown } = terminal([' two words \n']);
+  const given = await asker.sshSecret({ ...secret, refused: true, echo: false });
+  assert.equal(given?.reveal(), ' two words ');
+  assert.ok(!shown().includes('two words'));
+  assert.match(shown(), /last answer was not right/);
+  const absent = terminal(['x\n'], false);
+  assert.equal(await absent.asker.sshSecret({ ...secret, refused: false, echo: false }), undefined);
+  assert.match(absent.shown(), /Use ssh-agent/);
+});

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { listing } from '../../../source/cli/list.ts';
-import { listKinds } from '../../../source/cli/list-rows.ts';
+import type { Part } from '../../../source/cli/inventory.ts';
+import { listing as listingAt } from '../../../source/cli/list.ts';
+import { type ListKind, listKinds } from '../../../source/cli/list-rows.ts';
 import { findingLines, siteCounts, statusJson, statusLine } from '../../../source/cli/status.ts';
 import { findGuest } from '../../../source/cli/targets.ts';
 import type { Guest } from '../../../source/domain/guest.ts';
@@ -9,6 +10,13 @@ import { assess } from '../../../source/domain/health.ts';
 import type { SiteInventory } from '../../../source/domain/inventory.ts';
 import { sanitise, say } from '../../../source/domain/safe-text.ts';
 import type { SiteId } from '../../../source/domain/site.ts';
+
+const listing = <Row>(
+  kind: ListKind<Row>,
+  part: Part,
+  filter: string,
+  sites: readonly SiteInventory[],
+) => listingAt(kind, part, filter, sites, Date.UTC(2026, 10, 21, 12));
 
 const now = Date.UTC(2026, 10, 21, 12, 0, 0);
 const guest = (

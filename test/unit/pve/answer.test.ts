@@ -100,6 +100,21 @@ test('statuses and messages become kinds', () => {
   assert.match(failureOf(595, { node: 'pve3' }).what, /Node pve3 cannot be reached/);
 });
 
+test('a refusal that has a cause of its own says it, with the words of the server below', () => {
+  const cases: [string, RegExp][] = [
+    ['detected modified configuration - file changed by other user? Try again.', /Somebody else/],
+    ['checksum missmatch (file change by other user?)', /Somebody else/],
+    ["can't remove VM 100 - protection mode enabled", /is protected/],
+  ];
+  for (const [message, what] of cases) {
+    const failure = failureOf(500, { body: { message } });
+    assert.equal(failure.kind, 'rejected');
+    assert.match(failure.what, what);
+    assert.equal(failure.detail, message);
+    assert.ok(failure.next);
+  }
+});
+
 test('a write that went on to another node and was lost there may have happened', () => {
   for (const status of [596, 597, 599, 502, 504]) {
     assert.equal(failureOf(status, { write: true }).kind, 'unanswered', String(status));

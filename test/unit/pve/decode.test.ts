@@ -268,6 +268,7 @@ test('configuration, pending changes, graphs and addresses', () => {
   });
   assert.deepEqual(config, {
     entries: { cores: '4', net0: 'virtio=AA,bridge=vmbr0', lxc: '[["a","b"]]' },
+    raw: { cores: '4', net0: 'virtio=AA,bridge=vmbr0' },
     digest: 'd',
   });
   assert.deepEqual(

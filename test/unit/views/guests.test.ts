@@ -134,7 +134,8 @@ test('hostile names stay in their cell', () => {
 
 test('the filter finds by name, number, tag, node, state, type and pool', () => {
   const found = (filter: string) =>
-    all.filter((row) => matchesFilter(parseFilter(filter), guestsView.filterFields(row))).length;
+    all.filter((row) => matchesFilter(parseFilter(filter), guestsView.filterFields(row), now))
+      .length;
   assert.equal(found('web'), 1);
   assert.equal(found('101'), 1);
   assert.equal(found('tag:prod'), 1);

@@ -26,7 +26,7 @@ import {
 test('the views have the keys of the design, and none is a stub', () => {
   assert.deepEqual(
     views.map(({ id, key }) => `${key} ${id}`),
-    ['0 overview', '1 nodes', '2 guests', '5 storage', '7 tasks'],
+    ['0 overview', '1 nodes', '2 guests', '5 storage', '7 tasks', 'ctrl-t snapshots'],
   );
   for (const view of views) {
     assert.equal(viewOf(view.id), view);

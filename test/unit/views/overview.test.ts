@@ -213,7 +213,7 @@ test('certificates count once they are read', () => {
 });
 
 test('an unchanged homelab keeps its rows, and a task told twice is one', () => {
-  const models = createListModels();
+  const models = createListModels(() => now);
   const view = overviewView as ListView<object>;
   const first = models(view, [sick], emptyList, {});
   const again = { ...sick, resources: { ...sick.resources, fetchedAt: now + 10_000 } };
