@@ -16,6 +16,7 @@ export interface Details {
   want(requests: readonly DetailRequest[]): void;
   /** Loads again what is on screen. `guests` = only of these the snapshots have changed, in a list of all of them. */
   refresh(guests?: readonly string[]): void;
+  /** For good: nothing that is wanted afterwards is loaded. */
   stop(): void;
 }
 
@@ -29,6 +30,7 @@ const seldomPause = 60_000;
 export function createDetails(services: Services, store: Store, timers: Timers): Details {
   const pauses = createNodePauses(() => timers.now());
   const surveys = createSnapshotSurveys(() => timers.now());
+  let stopped = false;
   const pollers = new Map<string, { readonly poller: Poller; readonly seldom: boolean }>();
 
   const load = async (request: DetailRequest, key: string, signal: AbortSignal) => {
@@ -93,6 +95,8 @@ export function createDetails(services: Services, store: Store, timers: Timers):
 
   return {
     want(requests) {
+      // The last drawing may still ask after everything has ended.
+      if (stopped) return;
       const wanted = new Map(requests.map((request) => [detailKey(request), request]));
       for (const [key, { poller }] of pollers) {
         if (!wanted.has(key)) {
@@ -120,6 +124,7 @@ export function createDetails(services: Services, store: Store, timers: Timers):
       for (const { poller } of pollers.values()) poller.kick();
     },
     stop() {
+      stopped = true;
       for (const { poller } of pollers.values()) poller.stop();
       pollers.clear();
     },
