@@ -24,7 +24,7 @@ export function availabilityOf<S extends Scope>(
   const own = action.available(target, facts);
   if (own.state === 'hidden') return own;
   if (mode.readOnly && action.effect !== 'read') return readOnlyReason;
-  if (isLevelFour(action, target, facts) && !mode.allow.includes(action.id)) {
+  if (action.offByDefault && !mode.allow.includes(action.id)) {
     return disabled(
       say`switched off: add "allow: [${sanitise(action.id)}]" to homelab.yaml to use it`,
     );
@@ -36,8 +36,4 @@ export function availabilityOf<S extends Scope>(
     }
   }
   return own;
-}
-
-function isLevelFour<S extends Scope>(action: Action<S>, target: Targets[S], facts: Facts) {
-  return action.confirm(target, {}, facts).level === 4;
 }

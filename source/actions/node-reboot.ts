@@ -11,6 +11,7 @@ export const nodeReboot = defineAction<'node'>({
   menu: nodePower,
   title: 'Reboot',
   summary: 'Reboots the node; its guests are shut down or moved by HA.',
+  offByDefault: true,
   effect: 'destroy',
   needs: [],
   batch: false,

@@ -11,6 +11,7 @@ export const nodeShutdown = defineAction<'node'>({
   menu: nodePower,
   title: 'Shut down',
   summary: 'Shuts the node down; somebody must switch it on again, or wake it.',
+  offByDefault: true,
   effect: 'destroy',
   needs: [],
   batch: false,

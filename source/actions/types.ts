@@ -221,6 +221,8 @@ export interface Action<S extends Scope = Scope> {
   /** From local knowledge, synchronous: drives hints and menus. */
   readonly available: (target: Targets[S], facts: Facts) => Availability;
   readonly confirm: (target: Targets[S], values: FieldValues, facts: Facts) => Confirmation;
+  /** Confirmation level 4: off until the configuration allows it. Declared, because every frame asks. */
+  readonly offByDefault?: true;
   /** May run over marked rows. */
   readonly batch: boolean;
   /** In a batch, targets with the same answer run one after the other: the server locks what they share. */

@@ -60,9 +60,15 @@ export interface Offer {
 }
 
 /** Every action of the selection's scope that can ever apply, with the reason where it cannot now. */
-export function offersOf(app: Console, data: DataState, selection: Selection): Offer[] {
+export function offersOf(
+  app: Console,
+  data: DataState,
+  selection: Selection,
+  needless: (action: Action<Scope>, known: readonly Offer[]) => boolean = () => false,
+): Offer[] {
   const offers: Offer[] = [];
   for (const action of actionsOf(selection.scope)) {
+    if (needless(action as unknown as Action<Scope>, offers)) continue;
     if (action.row === 'snapshot' && selection.targets.length > 1) continue;
     const availability = offerOf(app, data, selection, action);
     if (availability.state !== 'hidden') {

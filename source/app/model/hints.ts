@@ -1,3 +1,4 @@
+import type { Action, Scope } from '../../actions/types.ts';
 import type { SafeText } from '../../domain/safe-text.ts';
 import { sanitise, say } from '../../domain/safe-text.ts';
 import type { DataState } from '../../store/state.ts';
@@ -51,11 +52,20 @@ function actionHints(app: Console, offers: readonly Offer[], onSnapshot: boolean
   return hints;
 }
 
+/** What would add nothing to the hint line is not even looked at: every key draws it, and there are many actions. */
+const addsNoHint =
+  (app: Console) =>
+  (action: Action<Scope>, known: readonly Offer[]): boolean => {
+    const { menu } = action;
+    if (menu) return known.some((offer) => offer.action.menu?.id === menu.id);
+    return known.length > 0 && keyOf(app, action) === '';
+  };
+
 /** What the hint line shows: first what enter does, then the live actions, then what works everywhere. */
 export function hintsOf(app: Console, data: DataState, ui: UiState): Hint[] {
   const page = pageOf(ui);
   const selection = selectionOf(app, data, ui);
-  const offers = selection ? offersOf(app, data, selection) : [];
+  const offers = selection ? offersOf(app, data, selection, addsNoHint(app)) : [];
   const live = actionHints(app, offers, selection?.snapshot !== undefined).filter(
     (each) => each.reason === undefined,
   );

@@ -192,6 +192,7 @@ for (const each of actions) {
       const least = counted.includes(action.id) ? 2 : 3;
       assert.ok(level >= least, `level ${level} for destroy`);
     }
+    assert.equal(action.offByDefault ?? false, level === 4, 'level 4 has to be declared');
     if (action.effect === 'disrupt') assert.ok(level >= 1, `level ${level} for disrupt`);
     if (level >= 3) assert.ok(typed, 'a typed confirmation needs a text to type');
     else assert.equal(typed, undefined);
