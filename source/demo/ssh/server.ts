@@ -4,6 +4,7 @@ import type { AuthContext, Connection, Server, ServerChannel, Session } from 'ss
 import type { TextBackend } from '../console-backend.ts';
 import type { World } from '../world/world.ts';
 import { runCommand, runInGuest, type Started } from './commands.ts';
+import { newKeyPair } from './key-pair.ts';
 
 type Ssh2 = typeof import('ssh2');
 
@@ -180,8 +181,8 @@ export async function startDemoSsh(
   backend: TextBackend,
 ): Promise<DemoSsh> {
   const ssh2 = (await import('ssh2')).default;
-  const host = ssh2.utils.generateKeyPairSync('ed25519');
-  const client = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'homelab-tui demo' });
+  const host = newKeyPair(ssh2.utils);
+  const client = newKeyPair(ssh2.utils, { comment: 'homelab-tui demo' });
   const keys = { password: randomBytes(9).toString('base64url'), publicKey: client.public };
   const shared: Shared = { backend, hostKey: host.private, keys };
   const servers: MachineSshServer[] = [];

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
+import { newKeyPair } from '../../../source/demo/ssh/key-pair.ts';
 import type { SiteSsh } from '../../../source/domain/homelab.ts';
 import { Secret } from '../../../source/domain/secret.ts';
 import type { SiteId } from '../../../source/domain/site.ts';
@@ -53,10 +54,7 @@ export interface HostOptions {
 }
 
 export const newKey = (passphrase?: string) =>
-  ssh2.utils.generateKeyPairSync(
-    'ed25519',
-    passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 1 },
-  );
+  newKeyPair(ssh2.utils, passphrase === undefined ? {} : { passphrase });
 
 /** An SSH server of our own on loopback. */
 export async function startHost(t: TestContext, options: HostOptions = {}): Promise<TestHost> {
