@@ -2,7 +2,7 @@ import { describeFailure, type Failure } from '../domain/failure.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
 import type { TextConsole } from '../services/types.ts';
-import { type ConsoleEnd, runConsoleSession } from './console-session.ts';
+import { type ConsoleEnd, type ConsoleKind, runConsoleSession } from './console-session.ts';
 import { defaultDetachKey, detachByte } from './detach-key.ts';
 import type { Field, FieldValues, Outcome, Recording, RunContext } from './types.ts';
 
@@ -30,6 +30,8 @@ export const detachField: Field<unknown> = {
 export interface ConsoleRequest {
   /** `guest 101 web01` */
   readonly label: SafeText;
+  /** What the messages call it. */
+  readonly kind: ConsoleKind;
   readonly values: FieldValues;
   readonly open: (signal: AbortSignal) => Promise<Result<TextConsole>>;
 }
@@ -53,7 +55,7 @@ export async function runTextConsole(
   if (problem) return fail(problem);
   const recording = await record(context, request);
   if (recording && !recording.ok) return recording;
-  context.progress({ kind: 'step', text: say`Opening the console` });
+  context.progress({ kind: 'step', text: say`Opening the ${sanitise(request.kind)}` });
   const first = await request.open(signal);
   if (!first.ok || !platform.terminal) {
     await recording?.value.discard();
@@ -68,6 +70,7 @@ export async function runTextConsole(
     return runConsoleSession({
       terminal,
       label: request.label,
+      kind: request.kind,
       detachName: sanitise(detachName),
       detachByte: detachByte(detachName) ?? 0x1d,
       first: first.value,
@@ -76,7 +79,7 @@ export async function runTextConsole(
       signal,
     });
   });
-  return outcomeOf(end, request.label, await recording?.value.close());
+  return outcomeOf(end, request, await recording?.value.close());
 }
 
 async function record(
@@ -92,12 +95,13 @@ async function record(
 
 function outcomeOf(
   end: ConsoleEnd,
-  label: SafeText,
+  { kind, label }: ConsoleRequest,
   recorded: Result<SafeText> | undefined,
 ): Result<Outcome> {
   if (end.how === 'failed') return fail(end.failure);
+  const name = sanitise(kind);
   if (end.how === 'cancelled') {
-    return fail({ kind: 'cancelled', what: say`The console was left`, where: label });
+    return fail({ kind: 'cancelled', what: say`The ${name} was left`, where: label });
   }
   const tail =
     recorded === undefined
@@ -107,7 +111,7 @@ function outcomeOf(
         : say`; ${describeFailure(recorded.failure)}`;
   const message =
     end.how === 'closed'
-      ? say`The console of ${label} has ended`
-      : say`Left the console of ${label}`;
+      ? say`The ${name} of ${label} has ended`
+      : say`Left the ${name} of ${label}`;
   return ok({ kind: 'done', message: say`${message}${tail}` });
 }

@@ -5,6 +5,9 @@ import type { TextConsole } from '../services/types.ts';
 import { DetachFilter } from './detach-key.ts';
 import type { Recording, Terminal } from './types.ts';
 
+/** One over the API is a console, one over SSH a shell. */
+export type ConsoleKind = 'console' | 'shell';
+
 /** Keys that were meant for the console are not an answer to the question that takes its place, ms. */
 const calm = 300;
 
@@ -12,6 +15,7 @@ export interface ConsoleSession {
   readonly terminal: Terminal;
   /** `guest 101 web01` */
   readonly label: SafeText;
+  readonly kind: ConsoleKind;
   /** As the person knows it: `ctrl-]`. */
   readonly detachName: SafeText;
   readonly detachByte: number;
@@ -33,9 +37,10 @@ export type ConsoleEnd =
 
 /** Connects the terminal with a text console until the person leaves it. Whoever handed the terminal over restores it. */
 export async function runConsoleSession(session: ConsoleSession): Promise<ConsoleEnd> {
-  const { terminal, label, detachName, recording } = session;
+  const { terminal, label, kind, detachName, recording } = session;
+  const title = kind === 'shell' ? say`Shell` : say`Console`;
   const noted = recording ? say` · recorded to ${recording.path}` : say``;
-  note(terminal, say`Console of ${label} · ${detachName} leaves, twice sends it${noted}`);
+  note(terminal, say`${title} of ${label} · ${detachName} leaves, twice sends it${noted}`);
   let console = session.first;
   for (;;) {
     const end = await talk(session, console);

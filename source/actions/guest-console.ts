@@ -83,6 +83,7 @@ export const guestConsole = defineAction<'guest'>({
     const serial = typeof values.serial === 'string' ? values.serial : undefined;
     return runTextConsole(context, {
       label: guestLabel(guest),
+      kind: 'console',
       values,
       open: (signal) =>
         context.site.consoles.text(

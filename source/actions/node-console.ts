@@ -23,6 +23,7 @@ export const nodeConsole = defineAction<'node'>({
   run: (node, values, context) =>
     runTextConsole(context, {
       label: say`node ${node.node}`,
+      kind: 'console',
       values,
       open: (signal) => context.site.consoles.text({ node: node.node }, { signal }),
     }),

@@ -64,6 +64,7 @@ export async function runSshShell(context: RunContext, shell: SshShell): Promise
     let first = true;
     const ended = await runTextConsole(context, {
       label,
+      kind: 'shell',
       values,
       open: async (stop) => {
         if (!first) return keep(await openAgain(ssh, target, request, stop));

@@ -1,4 +1,4 @@
-import type { SafeText } from '../domain/safe-text.ts';
+import { joinSafe, type SafeText, say } from '../domain/safe-text.ts';
 import type { Line, Segment, Tone } from './line.ts';
 import { displayWidth, head, unitsPerCell } from './width.ts';
 
@@ -50,6 +50,15 @@ export function flowLines(
     current = [...current, part];
   }
   return current.length > 0 ? [...lines, drawn(current)] : lines;
+}
+
+/** Below a list that scrolls: how much of it is out of sight on either side; blank when all of it is there. */
+export function moreLine(above: number, below: number): Line {
+  const parts = [
+    ...(above > 0 ? [say`↑ ${above} more`] : []),
+    ...(below > 0 ? [say`↓ ${below} more`] : []),
+  ];
+  return parts.length === 0 ? [] : [segment(joinSafe([say`  `, joinSafe(parts, '  ')]), 'dim')];
 }
 
 /** Cells of a line. */

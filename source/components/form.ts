@@ -1,6 +1,6 @@
 import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
 import { caretLine } from './caret-line.ts';
-import { segment, textLine, wrapped } from './compose.ts';
+import { moreLine, segment, textLine, wrapped } from './compose.ts';
 import type { Chip, Line, Segment } from './line.ts';
 import { type PickList, pickLines } from './pick-list.ts';
 import { textBlock } from './text-block.ts';
@@ -213,10 +213,5 @@ export function formLines(props: FormProps): Line[] {
   const top = here ? windowTop(from, here, all.length, room) : 0;
   const shown = all.slice(top, top + room);
   const below = all.length - top - shown.length;
-  const parts = [
-    ...(top > 0 ? [say`↑ ${top} more`] : []),
-    ...(below > 0 ? [say`↓ ${below} more`] : []),
-  ];
-  const rest: Line = parts.length === 0 ? [] : [segment(sanitise(`  ${parts.join('  ')}`), 'dim')];
-  return [...above, ...shown, rest, ...footer];
+  return [...above, ...shown, moreLine(top, below), ...footer];
 }

@@ -1,7 +1,7 @@
 import SelectInput from 'ink-select-input';
 import { type ReactNode, useMemo } from 'react';
 import { type SafeText, say } from '../domain/safe-text.ts';
-import { lineWidth, segment } from './compose.ts';
+import { lineWidth, moreLine, segment } from './compose.ts';
 import type { Line } from './line.ts';
 import { fitLine, type Painted, paintLine } from './paint.ts';
 import { TextLine } from './text-line.tsx';
@@ -95,16 +95,24 @@ export function Menu({ items, index, width, height, theme, plain = false }: Menu
       selected: paintLine(menuLine(item, true, columns, plain), width, theme, { cursor: !plain }),
     }));
   }, [items, width, theme, plain]);
+  const whole = items.length <= height;
+  const limit = Math.max(1, whole ? height : height - 1);
+  // It shows its first rows until the cursor is below them, and then the rows above the cursor.
+  const above = Math.max(0, index - limit + 1);
+  const more = moreLine(above, items.length - above - limit);
   return (
-    <SelectInput
-      // Its state starts from initialIndex only: a new cursor is a new list.
-      key={index}
-      items={entries}
-      isFocused={false}
-      initialIndex={index}
-      limit={Math.max(1, height)}
-      indicatorComponent={NoIndicator}
-      itemComponent={Item}
-    />
+    <>
+      <SelectInput
+        // Its state starts from initialIndex only: a new cursor is a new list.
+        key={index}
+        items={entries}
+        isFocused={false}
+        initialIndex={index}
+        limit={limit}
+        indicatorComponent={NoIndicator}
+        itemComponent={Item}
+      />
+      {!whole && height > 1 && <TextLine line={paintLine(more, width, theme)} />}
+    </>
   );
 }

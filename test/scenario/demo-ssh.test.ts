@@ -40,7 +40,7 @@ test('the demo can be tried over SSH: a node, and a container through it', async
   await terminal.waitFor('root@vaultwarden:~#');
   // The key that leaves, and the console is back.
   terminal.send('\u001d');
-  await terminal.waitFor(/Left the console of guest 201 vaultwarden/);
+  await terminal.waitFor(/Left the shell of guest 201 vaultwarden/);
   assert.equal(
     readdirSync(temporary).filter((name) => name.startsWith('homelab-tui-demo-')).length,
     1,

@@ -123,7 +123,7 @@ test('the passphrase of a key is typed unseen, once for several shells, and nowh
   await terminal.type('open sesame');
   await terminal.press('enter');
   for (const turn of [1, 2]) {
-    await terminal.waitFor(/Console of node pve1/);
+    await terminal.waitFor(/Shell of node pve1/);
     terminal.send(`echo turn-$((${turn}+10))\r`);
     await terminal.waitFor(`turn-1${turn}`);
     terminal.send('exit\r');
@@ -186,7 +186,7 @@ test('guest shell and node shell on the command line, with the questions asked t
   node.send('yes\r');
   await node.waitFor(/Passphrase of .*key:/);
   node.send('open sesame\r');
-  await node.waitFor('Console of node pve1');
+  await node.waitFor('Shell of node pve1');
   node.send('echo node-$((40+2)); exit\r');
   await node.waitFor('node-42');
   assert.equal(await node.waitExit(), 0);

@@ -39,10 +39,16 @@ function actionHints(app: Console, offers: readonly Offer[], onSnapshot: boolean
   const menus = new Set<string>();
   for (const { action, availability } of offers) {
     const reason = availability.state === 'disabled' ? availability.reason : undefined;
-    if (action.menu) {
-      if (menus.has(action.menu.id)) continue;
-      menus.add(action.menu.id);
-      hints.push(hint(action.menu.key, `${action.menu.title.toLowerCase()} menu`));
+    const { menu } = action;
+    if (menu) {
+      if (menus.has(menu.id)) continue;
+      menus.add(menu.id);
+      // A menu in which nothing is possible is none to be offered; the first reason stands for all.
+      const open = offers.some(
+        (offer) => offer.action.menu?.id === menu.id && offer.availability.state === 'yes',
+      );
+      const words = `${menu.title.toLowerCase()} menu`;
+      hints.push(hint(menu.key, words, open ? undefined : reason));
       continue;
     }
     const key = keyOf(app, action);
@@ -57,7 +63,9 @@ const addsNoHint =
   (app: Console) =>
   (action: Action<Scope>, known: readonly Offer[]): boolean => {
     const { menu } = action;
-    if (menu) return known.some((offer) => offer.action.menu?.id === menu.id);
+    const possible = ({ action: each, availability }: Offer) =>
+      each.menu?.id === menu?.id && availability.state === 'yes';
+    if (menu) return known.some(possible);
     return known.length > 0 && keyOf(app, action) === '';
   };
 

@@ -1,3 +1,4 @@
+import width from 'string-width';
 import type { SafeText } from '../../domain/safe-text.ts';
 
 export interface StatusFacts {
@@ -34,34 +35,20 @@ function ordinary(facts: StatusFacts, columns: number): string {
   const { label, zoom, notice, movable } = facts;
   const right = `${keysWide} `;
   const size = `${facts.width}×${facts.height} · ${zoom}`;
-  const move = movable ? ' · shift-arrows move it' : '';
-  const left = notice === undefined ? ` ${label} · ${size}${move}` : ` ${notice}`;
   const room = columns - width(right) - 1;
   if (room < 8) return ` ${keysWide}`;
+  const plain = ` ${label} · ${size}`;
+  const whole = movable ? `${plain} · shift-arrows move it` : plain;
+  // Half a hint helps nobody.
+  const left = notice === undefined ? (width(whole) <= room ? whole : plain) : ` ${notice}`;
   return `${fit(left, room)} ${right}`;
-}
-
-/** Names may have characters of two cells or none; counting each as its code point is good enough to stay within a line. */
-const width = (text: string) =>
-  [...text].reduce((sum, each) => sum + cells(each.codePointAt(0) ?? 0), 0);
-
-function cells(code: number): number {
-  const wide =
-    (code >= 0x1100 && code <= 0x115f) ||
-    (code >= 0x2e80 && code <= 0xa4cf) ||
-    (code >= 0xac00 && code <= 0xd7a3) ||
-    (code >= 0xf900 && code <= 0xfaff) ||
-    (code >= 0xfe30 && code <= 0xfe6f) ||
-    (code >= 0xff00 && code <= 0xff60) ||
-    (code >= 0x1f000 && code <= 0x3fffd);
-  return wide ? 2 : 1;
 }
 
 function fit(text: string, columns: number): string {
   let shown = '';
   let used = 0;
   for (const each of text) {
-    const more = cells(each.codePointAt(0) ?? 0);
+    const more = width(each);
     if (used + more > columns) break;
     shown += each;
     used += more;

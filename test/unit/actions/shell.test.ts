@@ -150,7 +150,7 @@ const told = (result: Awaited<ReturnType<typeof guestShell.run>>) => {
 test('a container: pct enter on its node, at the address the cluster tells', async () => {
   const { diary, platform: made } = machine({ exit: { code: 3 } });
   const result = await guestShell.run(lxc, { via: 'auto' }, context(fakeSite(), made));
-  assert.equal(told(result), 'The console of guest 101 web-server has ended (exit code 3)');
+  assert.equal(told(result), 'The shell of guest 101 web-server has ended (exit code 3)');
   assert.deepEqual(diary, [
     'open {"site":"home","node":"pve1","address":"192.168.1.10"} pct enter 101',
     'resize 100x30',

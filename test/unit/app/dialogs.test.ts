@@ -200,6 +200,9 @@ test('in read-only mode every change is off, and says why', async (t) => {
   const world = lab();
   const screen = await startScreen(t, [world], { readOnly: true, columns: 120 });
   assert.match(screen.rows()[0] ?? '', /RO/);
+  const hints = screen.rows().at(-1) ?? '';
+  assert.match(hints, /enter details/);
+  assert.doesNotMatch(hints, /menu/, 'a menu in which nothing is possible is not offered');
   await screen.press('s');
   await screen.waitFor(
     /Take snapshot: read-only mode: nothing but GET requests leaves this console/,

@@ -96,6 +96,7 @@ function start(
   const end = runConsoleSession({
     terminal,
     label: say`guest 101 web01`,
+    kind: 'console',
     detachName: say`ctrl-]`,
     detachByte: 0x1d,
     first: console,

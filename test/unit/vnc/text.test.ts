@@ -154,4 +154,9 @@ test('the status line fits the terminal and names the keys', () => {
   assert.match(statusLine({ ...facts, menu: true }, 80, false), /d ctrl-alt-del/);
   assert.match(statusLine(facts, 80, true), /^[ -~]*$/);
   assert.match(statusLine({ ...facts, movable: true }, 120, false), /shift-arrows/);
+  assert.match(
+    statusLine({ ...facts, movable: true }, 80, false),
+    /fit +ctrl-\] leave/,
+    'a hint is there whole or not at all',
+  );
 });
