@@ -143,8 +143,14 @@ export function startTerminal(options: TerminalOptions = {}): TestTerminal {
   options.t?.after(() => kill());
   const visible = () => visibleRows(screen).map((line) => line.translateToString(true));
   const text = () => visible().join('\n');
-  const shown = () =>
-    `${state.exited === undefined ? '' : `(it has exited with code ${state.exited})\n`}${text()}`;
+  // The foot comes first: a report that is cut short still has what the console said last.
+  const shown = () => {
+    const exited = state.exited === undefined ? '' : `(it has exited with code ${state.exited})\n`;
+    const foot = visible()
+      .filter((row) => row !== '')
+      .slice(-2);
+    return `${exited}${foot.join('\n')}\n--- whole ---\n${text().trimEnd()}`;
+  };
   // The last output may still be on its way when the exit is known.
   const over = () =>
     state.exited !== undefined &&
