@@ -7,7 +7,7 @@ import type { PveSite } from '../services/types.ts';
 import { availabilityOf, type Mode } from './availability.ts';
 import { gatherFacts, isGuest, isSnapshot } from './facts.ts';
 import { guestLabel } from './guest-common.ts';
-import type { Action, Availability, Facts, Scope, Targets } from './types.ts';
+import type { Action, Availability, Facts, PickedRow, Scope, Targets } from './types.ts';
 
 /** An action with a target read a moment ago and everything its dialog needs. */
 export interface Prepared<S extends Scope = Scope> {
@@ -25,6 +25,7 @@ export interface PrepareInput {
   readonly snapshot?: Snapshot;
   /** The configuration key under the cursor. */
   readonly configKey?: string;
+  readonly picked?: PickedRow;
   /** Has any other guest of any site the same name? */
   readonly uniqueName: (guest: Guest) => boolean;
 }
@@ -45,6 +46,7 @@ export async function prepare<S extends Scope>(
     now: input.now,
     ...(input.snapshot ? { snapshot: input.snapshot } : {}),
     ...(input.configKey ? { configKey: input.configKey } : {}),
+    ...(input.picked ? { picked: input.picked } : {}),
   };
   if (isGuest(action, target)) {
     const read = await reread(target, input.site, signal);

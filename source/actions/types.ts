@@ -82,6 +82,21 @@ export interface Choice {
 export type FieldValue = string | number | boolean | undefined;
 export type FieldValues = Readonly<Record<string, FieldValue>>;
 
+/** What a row of a detail tab stands for, beside snapshots and configuration keys. */
+export type RowKind =
+  | 'firewall-rule'
+  | 'firewall-alias'
+  | 'firewall-set'
+  | 'replication'
+  | 'backup'
+  | 'permission';
+
+/** The row of a detail tab under the cursor; `key` names it among its kind. */
+export interface PickedRow {
+  readonly kind: RowKind;
+  readonly key: string;
+}
+
 /** What is known when an action is offered or run; all optional parts may be unknown. */
 export interface Facts {
   readonly site: SiteInventory;
@@ -102,6 +117,8 @@ export interface Facts {
   readonly config?: GuestConfig;
   /** The configuration key under the cursor, where the action starts from one (`net0`). */
   readonly configKey?: string;
+  /** The row of a detail tab under the cursor, where the action starts from one: what its first field starts with. */
+  readonly picked?: PickedRow;
   /** Every key with what is running and what waits. */
   readonly pending?: readonly ConfigEntry[];
   /** What a form may offer: ids, bridges, images, pools, mappings. */
@@ -176,6 +193,8 @@ export type Outcome =
       /** The task it was, when the action followed it itself, and whether it ended with warnings. */
       readonly upid?: string;
       readonly warning?: boolean;
+      /** What it was asked for: a command prints it on standard output. */
+      readonly output?: readonly SafeText[];
     };
 
 export interface RunContext {
@@ -187,13 +206,22 @@ export interface RunContext {
   readonly platform: Platform;
   /** Aborted when nothing new may be started any more; what runs is still followed. Absent = `signal` alone counts. */
   readonly halt?: AbortSignal;
+  /** Nothing may be sent that changes anything (for an action that {@link Action.looks}). */
+  readonly readOnly?: boolean;
+  /** A command, whose answer goes to standard output. */
+  readonly headless?: boolean;
+  /** One of the changes of an action that makes several: written into the audit log before and after. */
+  readonly audited?: <T>(
+    parameters: FieldValues,
+    run: () => Promise<Result<T>>,
+  ) => Promise<Result<T>>;
   /** Runs to its end another task that this action needs first (SPICE starting a guest). */
   readonly followTask: (upid: string) => Promise<Result<'ok' | 'warning'>>;
 }
 
 /** A menu that collects actions under one key. */
 export interface ActionMenu {
-  readonly id: 'power' | 'edit' | 'create';
+  readonly id: 'power' | 'edit' | 'create' | 'firewall';
   readonly key: string;
   readonly title: string;
 }
@@ -205,8 +233,8 @@ export interface Action<S extends Scope = Scope> {
   readonly scope: S;
   /** Default key in the scope's views; '' = only in menus and the palette. */
   readonly key: string;
-  /** The key is live on a snapshot's row only, and wins there over the guest's own keys. */
-  readonly row?: 'snapshot';
+  /** The key is live on a row of this kind only, and wins there over the target's own keys and menus. */
+  readonly row?: 'snapshot' | RowKind;
   /** Collects actions under one key (`p` power). */
   readonly menu?: ActionMenu;
   /** Verb first, sentence case: `Roll back`. */
@@ -223,6 +251,8 @@ export interface Action<S extends Scope = Scope> {
   readonly confirm: (target: Targets[S], values: FieldValues, facts: Facts) => Confirmation;
   /** Confirmation level 4: off until the configuration allows it. Declared, because every frame asks. */
   readonly offByDefault?: true;
+  /** In read-only mode it is offered all the same: it then sends only what changes nothing, and sees to that itself. */
+  readonly looks?: true;
   /** May run over marked rows. */
   readonly batch: boolean;
   /** In a batch, targets with the same answer run one after the other: the server locks what they share. */

@@ -1,4 +1,4 @@
-import type { Scope, Targets } from '../actions/types.ts';
+import type { PickedRow, Scope, Targets } from '../actions/types.ts';
 import type { Line } from '../components/line.ts';
 import type { Column } from '../components/table/columns.ts';
 import type { DetailMap, DetailRequest } from '../domain/detail.ts';
@@ -43,6 +43,8 @@ export interface TabTable<Row = never> {
   readonly snapshot?: (row: Row) => Snapshot | undefined;
   /** The configuration key this row stands for, for the actions that edit it. */
   readonly configRow?: (row: Row) => { readonly key: string; readonly value?: string };
+  /** What this row stands for, for the actions that start from such a row. */
+  readonly picked?: (row: Row) => PickedRow | undefined;
   /** Where enter leads. */
   readonly open?: (row: Row) => Opened | undefined;
   readonly copies?: (row: Row) => readonly Copy[];

@@ -72,6 +72,7 @@ export async function prepareOne(
       uniqueName: uniqueName(data),
       ...(selection.snapshot ? { snapshot: selection.snapshot } : {}),
       ...(selection.configRow ? { configKey: selection.configRow.key } : {}),
+      ...(selection.picked ? { picked: selection.picked } : {}),
     },
     new AbortController().signal,
   );

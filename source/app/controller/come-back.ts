@@ -81,12 +81,13 @@ export async function comeBack(
   failure: Failure,
 ): Promise<void> {
   const action = old.action as unknown as AnyAction;
-  const { snapshot, configKey } = old.facts;
+  const { snapshot, configKey, picked } = old.facts;
   const selection = {
     scope: old.action.scope,
     targets: [old.target],
     ...(snapshot ? { snapshot } : {}),
     ...(configKey ? { configRow: { key: configKey } } : {}),
+    ...(picked ? { picked } : {}),
   } as Selection;
   const read = await prepareOne(app, action, old.target, selection);
   const first = 'reason' in read ? old : read;

@@ -4,7 +4,7 @@ import type { Guest } from '../../domain/guest.ts';
 import { guestKey } from '../../domain/guest.ts';
 import type { SiteInventory } from '../../domain/inventory.ts';
 import type { SiteId } from '../../domain/site.ts';
-import type { Snapshot, SnapshotList } from '../../domain/snapshot.ts';
+import type { SnapshotList } from '../../domain/snapshot.ts';
 import type { DataState } from '../../store/state.ts';
 import type { ViewContext } from '../../views/types.ts';
 import { layoutScreen, mostToastRows } from '../model/layout.ts';
@@ -47,7 +47,7 @@ export function localFacts(
   app: Console,
   data: DataState,
   target: { readonly site: SiteId },
-  snapshot?: Snapshot,
+  { snapshot, picked }: Pick<Facts, 'snapshot' | 'picked'> = {},
 ): Facts | undefined {
   const site = inventoryOf(data, target.site);
   if (!site) return undefined;
@@ -62,6 +62,7 @@ export function localFacts(
     now: app.now(),
     ...(snapshots ? { snapshots } : {}),
     ...(snapshot ? { snapshot } : {}),
+    ...(picked ? { picked } : {}),
     ...(pending ? { pending } : {}),
     // A stopped VM answers without the flag although its display may be capable.
     ...(status?.spice === true ? { spice: true } : {}),

@@ -34,7 +34,15 @@ export function selectionOf(app: Console, data: DataState, ui: UiState): Selecti
   if (target) return { scope: target.scope, targets: [target.target] } as Selection;
   const snapshot = table.snapshot?.(row);
   const configRow = table.configRow?.(row);
-  return own && { ...own, ...(snapshot ? { snapshot } : {}), ...(configRow ? { configRow } : {}) };
+  const picked = table.picked?.(row);
+  return (
+    own && {
+      ...own,
+      ...(snapshot ? { snapshot } : {}),
+      ...(configRow ? { configRow } : {}),
+      ...(picked ? { picked } : {}),
+    }
+  );
 }
 
 function listSelection(app: Console, data: DataState, ui: UiState): Selection | undefined {
@@ -69,7 +77,7 @@ export function offersOf(
   const offers: Offer[] = [];
   for (const action of actionsOf(selection.scope)) {
     if (needless(action as unknown as Action<Scope>, offers)) continue;
-    if (action.row === 'snapshot' && selection.targets.length > 1) continue;
+    if (action.row !== undefined && selection.targets.length > 1) continue;
     const availability = offerOf(app, data, selection, action);
     if (availability.state !== 'hidden') {
       offers.push({ action: action as unknown as AnyAction, availability });
@@ -81,7 +89,7 @@ export function offersOf(
 /** What the list of guests offers for the node of the row under the cursor (a new guest beside it). */
 function nodeOffers(app: Console, data: DataState, selection: Selection): Offer[] {
   const [guest, second] = selection.targets;
-  if (selection.scope !== 'guest' || !guest || second || selection.snapshot) return [];
+  if (selection.scope !== 'guest' || !guest || second || rowKind(selection)) return [];
   const site = data.sites.find((each) => each.site === guest.site);
   const node = site?.resources.data?.nodes.find((each) => each.node === guest.node);
   if (!node) return [];
@@ -111,13 +119,18 @@ function offerOf<S extends Scope>(
   // Over marks an action is offered when it can run on at least one of them.
   let first: Availability = { state: 'hidden' };
   for (const target of selection.targets as readonly Targets[S][]) {
-    const facts = localFacts(app, data, target, selection.snapshot);
+    const facts = localFacts(app, data, target, selection);
     if (!facts) continue;
     const availability = availabilityOf(action, target, facts, mode);
     if (availability.state === 'yes') return availability;
     if (first.state === 'hidden') first = availability;
   }
   return first;
+}
+
+/** The kind of row the selection starts from, for actions that are bound to one. */
+export function rowKind({ snapshot, picked }: Selection): Action['row'] {
+  return snapshot ? 'snapshot' : picked?.kind;
 }
 
 /** The key of an action: the user's own, else the default. */

@@ -13,7 +13,7 @@ import {
   openSnapshots,
   turnTab,
 } from '../controller/navigate.ts';
-import { keyOf, type Offer, offersOf, selectionOf } from '../controller/selection.ts';
+import { keyOf, type Offer, offersOf, rowKind, selectionOf } from '../controller/selection.ts';
 import { toast } from '../controller/toasts.ts';
 import { changeList, goBack, setOverlay, showView, toggleMark } from '../ui/changes.ts';
 import { listOf, pageOf, type Selection } from '../ui/state.ts';
@@ -148,6 +148,8 @@ function pageKeys(app: Console, press: KeyPress): boolean {
   return true;
 }
 
+const editKey = 'e';
+
 function rowEditor(offers: readonly Offer[], { configRow, targets }: Selection) {
   const [target] = targets;
   if (!configRow || !target || !('vmid' in target)) return undefined;
@@ -167,24 +169,29 @@ function actionKeys(app: Console, press: KeyPress): boolean {
     change(app, setOverlay({ kind: 'menu', menu: 'actions', title, index: 0, selection }));
     return true;
   }
-  const menu = offers.find(({ action }) => action.menu?.key === press.name)?.action.menu;
+  const row = rowKind(selection);
+  // Enter on a row that can be edited edits it.
+  const onEnter = press.name === 'enter';
+  const key = onEnter ? editKey : press.name;
+  const matching = offers.filter(({ action }) => keyOf(app, action) === key);
+  // On a row with actions of its own these win over menus and the target's actions.
+  const onRow = matching.find(({ action }) => row !== undefined && action.row === row);
+  const menu = onRow
+    ? undefined
+    : offers.find(({ action }) => action.menu?.key === key)?.action.menu;
   // On a row of the configuration the edit key opens what edits it.
   const editor = menu?.id === 'edit' ? rowEditor(offers, selection) : undefined;
   if (editor) {
     void begin(app, editor, selection);
     return true;
   }
+  if (onEnter && !onRow) return false;
   if (menu) {
     const title = sanitise(menu.title);
     change(app, setOverlay({ kind: 'menu', menu: menu.id, title, index: 0, selection }));
     return true;
   }
-  const matching = offers.filter(({ action }) => keyOf(app, action) === press.name);
-  // On a snapshot's row its own actions win over the guest's.
-  const onRow = matching.filter(({ action }) => action.row === 'snapshot');
-  const offer = selection.snapshot
-    ? (onRow[0] ?? matching[0])
-    : matching.find(({ action }) => action.row === undefined);
+  const offer = onRow ?? matching.find(({ action }) => action.row === undefined);
   if (!offer) return false;
   if (offer.availability.state === 'disabled') {
     toast(app, 'warn', say`${sanitise(offer.action.title)}: ${offer.availability.reason}`);

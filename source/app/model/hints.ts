@@ -3,7 +3,7 @@ import type { SafeText } from '../../domain/safe-text.ts';
 import { sanitise, say } from '../../domain/safe-text.ts';
 import type { DataState } from '../../store/state.ts';
 import type { Console } from '../controller/console.ts';
-import { keyOf, type Offer, offersOf, selectionOf } from '../controller/selection.ts';
+import { keyOf, type Offer, offersOf, rowKind, selectionOf } from '../controller/selection.ts';
 import { listOf, pageOf, type UiState } from '../ui/state.ts';
 import { findView } from '../views-of.ts';
 import {
@@ -34,13 +34,14 @@ const hint = (key: string, words: string, reason?: SafeText): Hint => ({
 const fixed = ({ keys, words }: FixedKey): Hint => hint(keys, words);
 
 /** Keys of the actions that apply here; those of one menu are one hint. */
-function actionHints(app: Console, offers: readonly Offer[], onSnapshot: boolean): Hint[] {
+function actionHints(app: Console, offers: readonly Offer[], row: Action['row']): Hint[] {
   const hints: Hint[] = [];
   const menus = new Set<string>();
   for (const { action, availability } of offers) {
     const reason = availability.state === 'disabled' ? availability.reason : undefined;
     const { menu } = action;
-    if (menu) {
+    const onRow = action.row !== undefined && action.row === row;
+    if (menu && !onRow) {
       if (menus.has(menu.id)) continue;
       menus.add(menu.id);
       // A menu in which nothing is possible is none to be offered; the first reason stands for all.
@@ -52,7 +53,7 @@ function actionHints(app: Console, offers: readonly Offer[], onSnapshot: boolean
       continue;
     }
     const key = keyOf(app, action);
-    if (key === '' || (action.row === 'snapshot' && !onSnapshot)) continue;
+    if (key === '' || (action.row !== undefined && !onRow)) continue;
     hints.push(hint(key, action.title.toLowerCase().replace('spice', 'SPICE'), reason));
   }
   return hints;
@@ -65,7 +66,7 @@ const addsNoHint =
     const { menu } = action;
     const possible = ({ action: each, availability }: Offer) =>
       each.menu?.id === menu?.id && availability.state === 'yes';
-    if (menu) return known.some(possible);
+    if (menu && action.row === undefined) return known.some(possible);
     return known.length > 0 && keyOf(app, action) === '';
   };
 
@@ -74,7 +75,7 @@ export function hintsOf(app: Console, data: DataState, ui: UiState): Hint[] {
   const page = pageOf(ui);
   const selection = selectionOf(app, data, ui);
   const offers = selection ? offersOf(app, data, selection, addsNoHint(app)) : [];
-  const live = actionHints(app, offers, selection?.snapshot !== undefined).filter(
+  const live = actionHints(app, offers, selection && rowKind(selection)).filter(
     (each) => each.reason === undefined,
   );
   const first = page ? [hint('esc', 'back'), hint('tab', 'next tab')] : [hint('enter', 'details')];
@@ -102,7 +103,7 @@ export function helpOf(
   if (offers.length > 0) {
     groups.push({
       title: say`Actions on the ${sanitise(selection?.scope)}`,
-      hints: [fixed(actionMenuKey), ...actionHints(app, offers, selection?.snapshot !== undefined)],
+      hints: [fixed(actionMenuKey), ...actionHints(app, offers, selection && rowKind(selection))],
     });
   }
   const moving = page ? [...movingKeys, ...pageKeys] : movingKeys;

@@ -1,6 +1,13 @@
 import type { Prepared } from '../../actions/prepare.ts';
 import type { AnyAction } from '../../actions/registry.ts';
-import type { ActionMenu, Confirmation, FieldValues, Scope, Targets } from '../../actions/types.ts';
+import type {
+  ActionMenu,
+  Confirmation,
+  FieldValues,
+  PickedRow,
+  Scope,
+  Targets,
+} from '../../actions/types.ts';
 import type { Tone } from '../../components/line.ts';
 import type { SortOrder } from '../../components/table/sort.ts';
 import type { ThemeName } from '../../components/theme.ts';
@@ -38,6 +45,8 @@ export interface Selection<S extends Scope = Scope> {
   readonly snapshot?: Snapshot;
   /** The row of the configuration under the cursor. */
   readonly configRow?: { readonly key: string; readonly value?: string };
+  /** What another row of a detail tab stands for. */
+  readonly picked?: PickedRow;
   /** Also fields that are not worth a form of their own are asked. */
   readonly form?: boolean;
 }
