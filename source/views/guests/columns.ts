@@ -4,6 +4,7 @@ import { age, fractionOf, NOT_APPLICABLE, percent, UNKNOWN, usedOf } from '../..
 import type { Guest } from '../../domain/guest.ts';
 import { guestUnknown } from '../../domain/resource-health.ts';
 import { type SafeText, say } from '../../domain/safe-text.ts';
+import { siteColumn } from '../site-column.ts';
 import { tagLine } from '../tags.ts';
 import { guestActive, guestState } from './state.ts';
 
@@ -52,16 +53,7 @@ const running = (guest: Guest, value: number | undefined) =>
   guestActive(guest) ? value : undefined;
 
 export const guestColumns: readonly Column<Guest>[] = [
-  {
-    id: 'site',
-    title: say`Site`,
-    min: 5,
-    max: 12,
-    priority: 2,
-    applies: (context) => context.manySites,
-    cell: (guest) => ({ text: guest.site as string as SafeText }),
-    sortValue: (guest) => guest.site,
-  },
+  siteColumn(({ site }) => site, 2),
   {
     id: 'vmid',
     title: say`VMID`,

@@ -3,7 +3,8 @@ import type { Cell, Column } from '../../components/table/columns.ts';
 import { age, fractionOf, NOT_APPLICABLE, percent, UNKNOWN, usedOf } from '../../domain/format.ts';
 import type { Node } from '../../domain/node.ts';
 import { nodeOnline } from '../../domain/resource-health.ts';
-import { type SafeText, say } from '../../domain/safe-text.ts';
+import { say } from '../../domain/safe-text.ts';
+import { siteColumn } from '../site-column.ts';
 import { type NodeRow, nodeState } from './rows.ts';
 
 const limits = { warn: 0.85, bad: 0.95 };
@@ -30,16 +31,7 @@ function guestsCell({ guests }: NodeRow): Cell {
 const upSeconds = (node: Node) => (nodeOnline(node) ? node.uptime : undefined);
 
 export const nodeColumns: readonly Column<NodeRow>[] = [
-  {
-    id: 'site',
-    title: say`Site`,
-    min: 5,
-    max: 12,
-    priority: 1,
-    applies: (context) => context.manySites,
-    cell: ({ node }) => ({ text: node.site as string as SafeText }),
-    sortValue: ({ node }) => node.site,
-  },
+  siteColumn(({ node }) => node.site, 1),
   {
     id: 'node',
     title: say`Node`,

@@ -6,6 +6,7 @@ import { type Finding, severityRank } from '../../domain/health.ts';
 import { nodeKey } from '../../domain/node.ts';
 import { nodeOnline } from '../../domain/resource-health.ts';
 import { type SafeText, say } from '../../domain/safe-text.ts';
+import { siteColumn } from '../site-column.ts';
 import type { StateWords } from '../state-words.ts';
 import type { DetailTab, ListView } from '../types.ts';
 import { calmLines, healthLines } from './lines.ts';
@@ -29,16 +30,7 @@ const columns: readonly Column<Finding>[] = [
     },
     sortValue: ({ level }) => severityRank(level),
   },
-  {
-    id: 'site',
-    title: say`Site`,
-    min: 5,
-    max: 12,
-    priority: 1,
-    applies: (context) => context.manySites,
-    cell: ({ site }) => ({ text: site as string as SafeText }),
-    sortValue: ({ site }) => site,
-  },
+  siteColumn(({ site }) => site, 1),
   {
     id: 'where',
     title: say`Where`,

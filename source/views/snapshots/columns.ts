@@ -3,6 +3,7 @@ import type { Cell, Column } from '../../components/table/columns.ts';
 import { age, bytes, dateTime, NOT_APPLICABLE, UNKNOWN } from '../../domain/format.ts';
 import { type SafeText, say } from '../../domain/safe-text.ts';
 import type { SnapshotRow } from '../../domain/snapshot.ts';
+import { siteColumn } from '../site-column.ts';
 
 const none: Cell = { text: NOT_APPLICABLE, tone: 'dim' };
 
@@ -24,16 +25,7 @@ function ramCell({ snapshot, guest }: SnapshotRow): Cell {
 }
 
 export const snapshotListColumns: readonly Column<SnapshotRow>[] = [
-  {
-    id: 'site',
-    title: say`Site`,
-    min: 5,
-    max: 12,
-    priority: 2,
-    applies: (context) => context.manySites,
-    cell: (row) => ({ text: row.site as string as SafeText }),
-    sortValue: (row) => row.site,
-  },
+  siteColumn(({ site }) => site, 2),
   {
     id: 'vmid',
     title: say`VMID`,

@@ -1,7 +1,8 @@
 import { bar, storageLimits, toneOfFraction } from '../../components/bar.ts';
 import type { Column } from '../../components/table/columns.ts';
 import { age, bytes, UNKNOWN, usedOf } from '../../domain/format.ts';
-import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
+import { joinSafe, say } from '../../domain/safe-text.ts';
+import { siteColumn } from '../site-column.ts';
 import { type StorageRow, storageFraction, storageState } from './rows.ts';
 
 function free({ primary }: StorageRow): number | undefined {
@@ -18,16 +19,7 @@ function lastSeen(row: StorageRow): number | undefined {
 const unknown = (row: StorageRow) => storageState(row).word === 'unknown';
 
 export const storageColumns: readonly Column<StorageRow>[] = [
-  {
-    id: 'site',
-    title: say`Site`,
-    min: 5,
-    max: 12,
-    priority: 1,
-    applies: (context) => context.manySites,
-    cell: (row) => ({ text: row.site as string as SafeText }),
-    sortValue: (row) => row.site,
-  },
+  siteColumn(({ site }) => site, 1),
   {
     id: 'storage',
     title: say`Storage`,

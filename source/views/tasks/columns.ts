@@ -2,6 +2,7 @@ import type { Column } from '../../components/table/columns.ts';
 import { duration, NOT_APPLICABLE, UNKNOWN } from '../../domain/format.ts';
 import { type SafeText, say } from '../../domain/safe-text.ts';
 import type { Task } from '../../domain/task.ts';
+import { siteColumn } from '../site-column.ts';
 import { outcomeState, startedAgo, taskDuration, taskTitle } from './words.ts';
 
 const always = () => true;
@@ -13,16 +14,7 @@ function statusText(task: Task): SafeText {
 }
 
 const columns: readonly Column<Task>[] = [
-  {
-    id: 'site',
-    title: say`Site`,
-    min: 5,
-    max: 12,
-    priority: 2,
-    applies: (context) => context.manySites,
-    cell: (task) => ({ text: task.site as string as SafeText }),
-    sortValue: (task) => task.site,
-  },
+  siteColumn(({ site }) => site, 2),
   {
     id: 'state',
     title: say`State`,
