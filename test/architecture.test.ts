@@ -162,6 +162,29 @@ test('CommonJS packages are loaded later by their default export', () => {
   assert.deepEqual(wrong.map(said), []);
 });
 
+test('the first frame waits for no action, no service and no package but those it draws with', () => {
+  const reached = new Set<string>();
+  const visit = (file: string) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const { from, target, typeOnly, lazy } of imports) {
+      if (from === file && target !== undefined && !typeOnly && !lazy) visit(target);
+    }
+  };
+  for (const file of ['source/cli/main.ts', 'source/cli/start.ts', 'source/app/first-frame.ts']) {
+    visit(file);
+  }
+  assert.ok(reached.has('source/app/model/hints.ts'));
+  const late = [...reached].filter((file) => /^source\/(services|demo)\//.test(file));
+  assert.deepEqual(late, []);
+  assert.ok(!reached.has('source/actions/registry.ts'));
+  const packages = imports
+    .filter(({ from, typeOnly, lazy }) => reached.has(from) && !typeOnly && !lazy)
+    .map(({ specifier }) => specifier)
+    .filter((specifier) => !/^(\.|node:)/.test(specifier));
+  assert.deepEqual([...new Set(packages)].sort(), ['chalk', 'string-width', 'zustand/vanilla']);
+});
+
 test('there is one useInput, in the key router', () => {
   const users = source.filter((path) => /\buseInput\b/.test(read(path)));
   assert.ok(users.length > 0, 'the key router is found');

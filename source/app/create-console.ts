@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { SafeText } from '../domain/safe-text.ts';
 import { createDataStore } from '../store/store.ts';
 import { createBatches } from './controller/batches.ts';
-import type { Backend, Console } from './controller/console.ts';
+import type { ActionsOf, Backend, Console } from './controller/console.ts';
 import { createQuestions, type Questions } from './controller/questions.ts';
 import { createListModels } from './model/list-model.ts';
 import type { AppStart, Connected } from './start.ts';
@@ -34,6 +34,8 @@ export interface Running {
   readonly questions: Questions;
   readonly terminal: AppTerminalHost;
   readonly state: {
+    /** Set before the first key is read. */
+    actionsOf: ActionsOf | undefined;
     backend: Backend | undefined;
     connected: Connected | undefined;
     code: number;
@@ -47,6 +49,7 @@ export function createConsole(start: AppStart): Running {
   const timers = new Set<NodeJS.Timeout>();
   let id = 0;
   const state: Running['state'] = {
+    actionsOf: undefined,
     backend: undefined,
     connected: undefined,
     code: 0,
@@ -62,6 +65,7 @@ export function createConsole(start: AppStart): Running {
     ui: createStore<UiState>(() => firstUi(start)),
     models: createListModels(start.now),
     batches: createBatches(),
+    actionsOf: () => state.actionsOf,
     backend: () => state.backend,
     now: start.now,
     size: () => ({ columns: start.stdout.columns || 80, rows: start.stdout.rows || 24 }),

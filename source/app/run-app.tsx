@@ -1,4 +1,5 @@
 import { type RenderOptions, render } from 'ink';
+import { actionsOf } from '../actions/registry.ts';
 import { describeFailure } from '../domain/failure.ts';
 import type { SiteInventory } from '../domain/inventory.ts';
 import { sanitise } from '../domain/safe-text.ts';
@@ -90,6 +91,11 @@ export function stopPolling({ state: { backend } }: Running): void {
   backend?.details.stop();
 }
 
+/** From here on keys, hints and menus know the actions. */
+export function knowActions({ state }: Running): void {
+  state.actionsOf = actionsOf;
+}
+
 /** How Ink draws and listens, the same in tests. */
 export function inkOptions(start: Pick<AppStart, 'stdin' | 'stdout' | 'plain'>): RenderOptions {
   return {
@@ -115,6 +121,7 @@ export async function runApp(start: AppStart, running: Running): Promise<number>
   start.stdout.on('error', onStdoutError);
   start.stdin.on('end', () => app.exit(0));
   const heldWarnings = holdWarnings();
+  knowActions(running);
   const instance = render(<App app={app} questions={questions} />, inkOptions(start));
   running.onExit = () => instance.unmount();
   if (state.ended) instance.unmount();

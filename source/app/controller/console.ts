@@ -1,7 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { AuditLog } from '../../actions/audit.ts';
 import type { ExecuteEnvironment } from '../../actions/execute.ts';
-import type { Platform } from '../../actions/types.ts';
+import type { Action, Platform, Scope } from '../../actions/types.ts';
 import type { SafeText } from '../../domain/safe-text.ts';
 import type { Services } from '../../services/types.ts';
 import type { Details } from '../../store/details.ts';
@@ -14,6 +14,9 @@ import type { UiState } from '../ui/state.ts';
 import type { Batches } from './batches.ts';
 
 export type UiStore = StoreApi<UiState>;
+
+/** The actions of a scope, in menu order. */
+export type ActionsOf = <S extends Scope>(scope: S) => readonly Action<S>[];
 
 /** What becomes available once the configuration is read and the services are made; the first frame needs none of it. */
 export interface Backend {
@@ -34,6 +37,8 @@ export interface Console {
   readonly ui: UiStore;
   readonly models: ListModels;
   readonly batches: Batches;
+  /** undefined while the first frame is drawn: there are many actions, and it need not wait for them. */
+  readonly actionsOf: () => ActionsOf | undefined;
   /** undefined until the services are there. */
   readonly backend: () => Backend | undefined;
   readonly now: () => number;

@@ -1,5 +1,5 @@
 import { availabilityOf } from '../../actions/availability.ts';
-import { type AnyAction, actionsOf } from '../../actions/registry.ts';
+import type { AnyAction } from '../../actions/registry.ts';
 import type { Action, Availability, Scope, Targets } from '../../actions/types.ts';
 import { say } from '../../domain/safe-text.ts';
 import type { DataState } from '../../store/state.ts';
@@ -7,7 +7,7 @@ import type { TabTable } from '../../views/types.ts';
 import { pageModel } from '../model/page-model.ts';
 import { listOf, pageOf, pageStateOf, type Selection, type UiState } from '../ui/state.ts';
 import { findView } from '../views-of.ts';
-import type { Console } from './console.ts';
+import type { ActionsOf, Console } from './console.ts';
 import { localFacts, viewContext } from './context.ts';
 
 /** The row of a page's table under the cursor; the first one before the cursor was moved. */
@@ -74,6 +74,8 @@ export function offersOf(
   selection: Selection,
   needless: (action: Action<Scope>, known: readonly Offer[]) => boolean = () => false,
 ): Offer[] {
+  const actionsOf = app.actionsOf();
+  if (!actionsOf) return [];
   const offers: Offer[] = [];
   for (const action of actionsOf(selection.scope)) {
     if (needless(action as unknown as Action<Scope>, offers)) continue;
@@ -83,11 +85,16 @@ export function offersOf(
       offers.push({ action: action as unknown as AnyAction, availability });
     }
   }
-  return [...offers, ...nodeOffers(app, data, selection)];
+  return [...offers, ...nodeOffers(app, data, selection, actionsOf)];
 }
 
 /** What the list of guests offers for the node of the row under the cursor (a new guest beside it). */
-function nodeOffers(app: Console, data: DataState, selection: Selection): Offer[] {
+function nodeOffers(
+  app: Console,
+  data: DataState,
+  selection: Selection,
+  actionsOf: ActionsOf,
+): Offer[] {
   const [guest, second] = selection.targets;
   if (selection.scope !== 'guest' || !guest || second || rowKind(selection)) return [];
   const site = data.sites.find((each) => each.site === guest.site);

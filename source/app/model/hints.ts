@@ -80,8 +80,9 @@ export function hintsOf(app: Console, data: DataState, ui: UiState): Hint[] {
   );
   const first = page ? [hint('esc', 'back'), hint('tab', 'next tab')] : [hint('enter', 'details')];
   const marks = page ? 0 : listOf(ui).marks.size;
-  const acting =
-    offers.length > 0 ? [hint('a', marks > 0 ? `actions on ${marks}` : 'actions')] : [];
+  // Before the actions are known it is known that there are some.
+  const some = offers.length > 0 || (selection !== undefined && !app.actionsOf());
+  const acting = some ? [hint('a', marks > 0 ? `actions on ${marks}` : 'actions')] : [];
   const list = page || !findView(ui.view)?.columns.length ? [] : [hint('/', 'filter')];
   const always = [hint(':', 'command'), hint('?', 'help')].map((each) => ({
     ...each,

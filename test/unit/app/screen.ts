@@ -7,7 +7,12 @@ import { createElement } from 'react';
 import { App } from '../../../source/app/app.tsx';
 import type { Console } from '../../../source/app/controller/console.ts';
 import { createConsole } from '../../../source/app/create-console.ts';
-import { connectConsole, inkOptions, stopPolling } from '../../../source/app/run-app.tsx';
+import {
+  connectConsole,
+  inkOptions,
+  knowActions,
+  stopPolling,
+} from '../../../source/app/run-app.tsx';
 import type { AppStart, Connected, Remembered } from '../../../source/app/start.ts';
 import { ok } from '../../../source/domain/result.ts';
 import type { SshAsker } from '../../../source/services/ssh/types.ts';
@@ -174,6 +179,7 @@ export async function startScreen(
     saveState: () => undefined,
   };
   const running = createConsole(start);
+  knowActions(running);
   const { app, questions } = running;
   const instance = render(createElement(App, { app, questions }), inkOptions(start));
   running.onExit = () => {
