@@ -1,6 +1,6 @@
 import type { ConsoleEcho } from './console.ts';
 import type { Scale } from './scale.ts';
-import type { ScreenFigures } from './screen.ts';
+import type { ScreenFigures, WayFigures } from './screen.ts';
 import type { SnapshotFigures } from './snapshots.ts';
 import type { Startup } from './startup.ts';
 
@@ -26,6 +26,33 @@ interface Row {
 const ms = (value: number) => `${value.toFixed(1)} ms`;
 const whole = (value: number) => String(Math.round(value));
 const majorOf = ({ version }: Figures) => Number(/^v(\d+)/.exec(version)?.[1]);
+
+/** One way to draw a VM's screen; all ways have the same limits. */
+function screenRows(way: string, of: (figures: Figures) => WayFigures): readonly Row[] {
+  return [
+    {
+      name: `a look at a screen of 1024×768 that moves, in ${way}: processor`,
+      value: (figures) => of(figures).cpu,
+      text: (value) => `${value.toFixed(1)} %`,
+      limit: () => 25,
+      unit: '%',
+    },
+    {
+      name: 'the same: bytes a second to 80×24, most',
+      value: (figures) => of(figures).bytes,
+      text: whole,
+      limit: () => 30 * 1024,
+      unit: 'B',
+    },
+    {
+      name: 'the same: bytes while it stands still',
+      value: (figures) => of(figures).stillBytes,
+      text: (value, figures) => `${whole(value)} (${of(figures).stillSeconds} s)`,
+      limit: () => 0,
+      unit: 'B',
+    },
+  ];
+}
 
 const rows: readonly Row[] = [
   { name: 'floor: `node -e 0`', value: (each) => each.startup.floor, text: ms },
@@ -141,27 +168,9 @@ const rows: readonly Row[] = [
     limit: () => 0,
     unit: '',
   },
-  {
-    name: 'a look at a screen of 1024×768 that moves: processor',
-    value: ({ screen }) => screen.cpu,
-    text: (value) => `${value.toFixed(1)} %`,
-    limit: () => 25,
-    unit: '%',
-  },
-  {
-    name: 'the same: bytes a second to 80×24, most',
-    value: ({ screen }) => screen.bytes,
-    text: whole,
-    limit: () => 30 * 1024,
-    unit: 'B',
-  },
-  {
-    name: 'the same: bytes while it stands still',
-    value: ({ screen }) => screen.stillBytes,
-    text: (value, { screen }) => `${whole(value)} (${screen.stillSeconds} s)`,
-    limit: () => 0,
-    unit: 'B',
-  },
+  ...screenRows('half blocks', ({ screen }) => screen.blocks),
+  ...screenRows('sixel', ({ screen }) => screen.sixel),
+  ...screenRows('kitty', ({ screen }) => screen.kitty),
 ];
 
 function cell(row: Row, figures: Figures): string {

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeConfig } from '../test/support/demo.ts';
 import { startTerminal, type TestTerminal } from '../test/support/pty.ts';
+import { until } from '../test/support/until.ts';
 import type { DemoReady } from './demo-process.ts';
 import type { ScreenCommand } from './screen-process.ts';
 
-/** A look at a screen of 1024×768 in a terminal of 80×24 with 24-bit colours. */
-export interface ScreenFigures {
+/** A look at a screen of 1024×768 in a terminal of 80×24 with 24-bit colours and characters of 9×18. */
+export interface WayFigures {
   /** Percent of one core while the whole picture moves. */
   readonly cpu: number;
   /** Most bytes written in a second meanwhile. */
@@ -18,6 +19,20 @@ export interface ScreenFigures {
   readonly stillBytes: number;
   readonly stillSeconds: number;
 }
+
+/** Drawn in half blocks, and in pixels by two protocols. */
+export interface ScreenFigures {
+  readonly blocks: WayFigures;
+  readonly sixel: WayFigures;
+  readonly kitty: WayFigures;
+}
+
+/** What a terminal answers that can draw so. */
+const answers: Readonly<Record<keyof ScreenFigures, string>> = {
+  blocks: '\u001b[?62c',
+  sixel: '\u001b[6;18;9t\u001b[?1;0;256S\u001b[?62;4c',
+  kitty: '\u001b_Gi=31;OK\u001b\\\u001b[6;18;9t\u001b[?62c',
+};
 
 const TICKS = 100;
 
@@ -42,12 +57,36 @@ async function measureMotion(terminal: TestTerminal, seconds: number) {
   return { cpu: ((cpuSeconds(terminal.pid) - cpu) / took) * 100, bytes };
 }
 
+/** Of this picture all is detail, which comes only by and by. */
+async function rest(terminal: TestTerminal): Promise<void> {
+  for (let turn = 0; turn < 6; turn += 1) {
+    const done = await terminal.waitIdle(3000).then(
+      () => true,
+      () => false,
+    );
+    if (done) return;
+  }
+}
+
 /** `configDir` is made; `seconds` of motion and of rest are watched. */
 export async function measureScreen(
   node: string,
   configDir: string,
   seconds: number,
 ): Promise<ScreenFigures> {
+  return {
+    blocks: await measureWay('blocks', node, configDir, seconds),
+    sixel: await measureWay('sixel', node, configDir, seconds),
+    kitty: await measureWay('kitty', node, configDir, seconds),
+  };
+}
+
+async function measureWay(
+  way: keyof ScreenFigures,
+  node: string,
+  configDir: string,
+  seconds: number,
+): Promise<WayFigures> {
   const child = fork(join(import.meta.dirname, 'screen-process.ts'), [], {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -58,14 +97,16 @@ export async function measureScreen(
     const tell = (command: ScreenCommand) => child.send(command);
     const terminal = startTerminal({
       ...{ node, args: ['guest', 'screen', '101'], cols: 80, rows: 24 },
-      env: { HOMELAB_TUI_CONFIG_DIR: configDir, COLORTERM: 'truecolor' },
+      ...{ env: { HOMELAB_TUI_CONFIG_DIR: configDir, COLORTERM: 'truecolor' }, silent: true },
     });
-    await terminal.waitFor('1024×768');
+    await until('its question', () => terminal.output().includes('\u001b[c'));
+    terminal.send(answers[way]);
+    await terminal.waitFor(way === 'blocks' ? '1024×768' : `1024×768 · fit · ${way}`);
     tell('move');
     await delay(2000);
     const motion = await measureMotion(terminal, seconds);
     tell('rest');
-    await terminal.waitIdle(3000);
+    await rest(terminal);
     const before = terminal.bytesWritten();
     await delay(seconds * 1000);
     const stillBytes = terminal.bytesWritten() - before;

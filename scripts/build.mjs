@@ -15,6 +15,7 @@ import {
   noGplTransport,
   rememberedSanitising,
   rememberedWidths,
+  wholeFrameAfterResize,
   yogaWithoutFetch,
 } from './build/patches.mjs';
 import { root } from './build/root.mjs';
@@ -61,6 +62,7 @@ function settings(outdir, seen) {
       inkKeepsTextCaches(seen),
       rememberedSanitising(seen),
       rememberedWidths(seen),
+      wholeFrameAfterResize(seen),
       lateTables(seen),
       noGplTransport,
       noDevtools,
@@ -139,8 +141,8 @@ function reachable(main, chunks, outdir) {
 
 function refuseUnpatched(packages, seen) {
   const has = (wanted) => packages.some(([, name]) => name === wanted);
-  if (has('ink') && !(seen.ink && seen.sanitising && seen.widths && seen.tables)) {
-    throw new Error('ink has changed how it measures and caches text: revise scripts/build/');
+  if (has('ink') && !(seen.ink && seen.sanitising && seen.widths && seen.tables && seen.resize)) {
+    throw new Error('ink has changed how it measures, caches or resizes: revise scripts/build/');
   }
   if (has('yoga-layout') && !seen.yoga) {
     throw new Error('yoga-layout is bundled but its loader was not found: revise scripts/build/');

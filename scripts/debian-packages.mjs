@@ -13,6 +13,8 @@ const programs = {
   'qemu-system-x86': 'qemu-system-x86_64',
   xterm: 'xterm',
   imagemagick: 'import',
+  xdotool: 'xdotool',
+  kitty: 'kitty',
   'openssh-server': 'sshd',
 };
 

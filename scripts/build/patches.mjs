@@ -69,6 +69,37 @@ export function inkKeepsTextCaches(seen) {
 }
 
 /**
+ * Ink writes the lines that changed, and trusts that the terminal still shows the others. A terminal that became smaller has
+ * let go of some, whatever size it has afterwards, so on the alternate screen every new size draws the whole frame; while
+ * another program has the terminal nothing is written.
+ */
+export function wholeFrameAfterResize(seen) {
+  const changes = [
+    [
+      'if (currentWidth < this.lastTerminalWidth ||',
+      [
+        "if (this.alternateScreen && !this.isSuspended) this.options.stdout.write('\\u001b[2J\\u001b[H');",
+        'if (!this.isSuspended && (this.alternateScreen || currentWidth < this.lastTerminalWidth ||',
+      ].join('\n'),
+    ],
+    [
+      'this.log.getCursorPosition() !== undefined)) {',
+      'this.log.getCursorPosition() !== undefined))) {',
+    ],
+  ];
+  return {
+    name: 'whole-frame-after-resize',
+    setup(build) {
+      build.onLoad({ filter: /[\\/]ink[\\/]build[\\/]ink\.js$/ }, async ({ path: file }) => {
+        const source = await readFile(file, 'utf8');
+        seen.resize = true;
+        return { contents: replaced('ink', source, changes), loader: 'js' };
+      });
+    },
+  };
+}
+
+/**
  * Ink asks for the width of every line in every frame, and measuring one with a glyph in it is slow (5 ms of a frame of 40
  * rows). A width never changes, so this stands in for the package of that name and remembers.
  */

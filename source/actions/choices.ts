@@ -8,11 +8,14 @@ export function noChoice(label: SafeText): Choice {
   return { value: '', label };
 }
 
+/** What a storage may be chosen for. */
+export type StoredContent = 'images' | 'rootdir' | 'backup';
+
 /** Storages of a node that answer and keep this kind of content; those that told no kinds are offered too. */
 export function storagesFor(
   facts: Facts,
   node: string,
-  content: 'images' | 'rootdir',
+  content: StoredContent,
 ): readonly Storage[] {
   return (facts.site.resources.data?.storages ?? []).filter(
     (storage) =>
@@ -31,7 +34,7 @@ export function freeOf({ disk, maxdisk }: Storage): number | undefined {
 export function storageChoices(
   facts: Facts,
   node: string,
-  content: 'images' | 'rootdir',
+  content: StoredContent,
 ): readonly Choice[] {
   const roomiest = [...storagesFor(facts, node, content)].sort(
     (a, b) => (freeOf(b) ?? -1) - (freeOf(a) ?? -1),

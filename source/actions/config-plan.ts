@@ -97,7 +97,7 @@ function shown(value: string | undefined): SafeText {
 const isProperty = (value: string | undefined) => value?.includes(',') || value?.includes('=');
 /** Keys whose values are lists of `key=value`. */
 const propertyKey =
-  /^(?:net|scsi|sata|ide|virtio|mp|ipconfig|hostpci|usb|efidisk|tpmstate|unused)\d+$|^(?:rootfs|agent|vga|startup|cpu|memory|boot)$/;
+  /^(?:net|scsi|sata|ide|virtio|mp|ipconfig|hostpci|usb|efidisk|tpmstate|unused|virtiofs|dev|audio|rng)\d+$|^(?:rootfs|agent|vga|startup|cpu|memory|boot|amd-sev|intel-tdx)$/;
 
 /** `net0 tag: 10 → 20`: the parts that differ; undefined when the whole is clearer. */
 function partLines(key: string, before: string, after: string): SafeText[] | undefined {

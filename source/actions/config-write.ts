@@ -5,6 +5,7 @@ import { type SafeText, say } from '../domain/safe-text.ts';
 import type { Started } from '../services/types.ts';
 import { effectLines } from './config-effect.ts';
 import { type ConfigPlan, changeLines, isEmptyPlan, keyNames, plannedKeys } from './config-plan.ts';
+import { followed } from './followed.ts';
 import { ask, blocked, guestLabel, yes } from './guest-common.ts';
 import { taskOrDone } from './outcome.ts';
 import { fieldsNamed } from './refused-fields.ts';
@@ -61,7 +62,7 @@ export function askChange(
   more: readonly SafeText[] = [],
 ): Confirmation {
   if (!facts.config) return ask(level, question, guest, facts, more);
-  const effect = isEmptyPlan(plan) ? [] : effectLines(guest, facts, plannedKeys(plan));
+  const effect = isEmptyPlan(plan) ? [] : effectLines(guest, facts, plan);
   return ask(level, question, guest, facts, [...changeLines(plan, facts), ...effect, ...more]);
 }
 
@@ -78,13 +79,21 @@ async function waiting(guest: Guest, plan: ConfigPlan, context: RunContext): Pro
   return say`; at the next start: ${keyNames(late.map(({ key }) => key))}`;
 }
 
-/** Writes the plan with the digest its values were read with. `names` leads from Proxmox's parameters to the form's fields. */
+export interface WriteOptions {
+  /** Leads from Proxmox's parameters to the form's fields. */
+  readonly names?: Readonly<Record<string, string>>;
+  readonly force?: boolean;
+  /** Follows a task to its end, so that it is told what waits for the next start. */
+  readonly follow?: boolean;
+}
+
+/** Writes the plan with the digest its values were read with. */
 export async function writeConfig(
   guest: Guest,
   plan: ConfigPlan,
   context: RunContext,
   done: SafeText,
-  options: { readonly names?: Readonly<Record<string, string>>; readonly force?: boolean } = {},
+  options: WriteOptions = {},
 ): Promise<Result<Outcome>> {
   if (isEmptyPlan(plan)) {
     return ok({ kind: 'done', message: say`Nothing to change at ${guestLabel(guest)}` });
@@ -100,6 +109,12 @@ export async function writeConfig(
     },
     { signal: context.signal },
   );
+  if (options.follow && written.ok && written.value.upid) {
+    const ended = await followed(written, guest.node, done, context);
+    if (!ended.ok || ended.value.kind !== 'done') return ended;
+    const message = say`${done}${await waiting(guest, plan, context)}`;
+    return ok({ ...ended.value, message });
+  }
   return finished(guest, written, context, plan, done, options.names);
 }
 

@@ -36,7 +36,8 @@ export interface ConsoleRequest {
   readonly open: (signal: AbortSignal) => Promise<Result<TextConsole>>;
 }
 
-const noTerminal: Failure = {
+/** A console was asked for where none can be shown. */
+export const noTerminal: Failure = {
   kind: 'local',
   what: say`A console needs a terminal, and there is none`,
   next: say`run it in a terminal, with standard input and output not redirected`,

@@ -2,7 +2,7 @@ import { describeFailure } from '../domain/failure.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { joinSafe, type SafeText, sanitise, say } from '../domain/safe-text.ts';
 import type { PveSite } from '../services/types.ts';
-import type { AuditLog } from './audit.ts';
+import type { AuditLog, AuditResult } from './audit.ts';
 import { availabilityOf, type Mode } from './availability.ts';
 import { awaitState } from './await-state.ts';
 import { isGuest, isSnapshot } from './facts.ts';
@@ -28,6 +28,8 @@ export interface ExecuteEnvironment {
   readonly audit: AuditLog;
   readonly platform: Platform;
   readonly now: () => number;
+  /** A command and no screen: see {@link RunContext.headless}. */
+  readonly headless?: true;
   /** Looks for the task of a call that was never answered; undefined = surely none. */
   readonly findLostTask: (
     query: { node: string; taskTypes: readonly string[]; id: string; since: number },
@@ -48,6 +50,8 @@ export interface Executed {
   readonly outcome: 'ok' | 'warning';
   readonly message: SafeText;
   readonly upid?: string;
+  /** What was asked for, for standard output. */
+  readonly output?: readonly SafeText[];
 }
 
 export interface ExecuteOptions {
@@ -77,17 +81,28 @@ export async function execute<S extends Scope>(
     const unchanged = await stillTheSame(prepared, environment, options.signal);
     if (!unchanged.ok) return unchanged;
   }
-  const label = labelOf(action, prepared.target);
-  const intent = await environment.audit.intent({
-    site: prepared.target.site,
+  return audited(prepared, withoutSecrets(action, values), environment, () =>
+    runAndFollow(prepared, values, environment, options),
+  );
+}
+
+/** Writes down what is about to be done, does it, and writes down how it ended. */
+async function audited<S extends Scope, T>(
+  { action, target }: Prepared<S>,
+  parameters: FieldValues,
+  { audit }: ExecuteEnvironment,
+  run: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const intent = await audit.intent({
+    site: target.site,
     action: action.id,
-    target: label,
-    parameters: withoutSecrets(action, values),
+    target: labelOf(action, target),
+    parameters,
   });
   if (!intent.ok) return intent;
-  const executed = await runAndFollow(prepared, values, environment, options);
-  await environment.audit.result(intent.value, auditResult(executed));
-  return executed;
+  const ran = await run();
+  await audit.result(intent.value, auditResult(ran));
+  return ran;
 }
 
 /** The values for the audit log: that a secret was given, never which. */
@@ -101,14 +116,19 @@ function withoutSecrets<S extends Scope>(action: Action<S>, values: FieldValues)
   );
 }
 
-function auditResult(executed: Result<Executed>) {
-  if (executed.ok) {
-    const { outcome, message, upid } = executed.value;
-    return { outcome, message, ...(upid ? { upid } : {}) };
-  }
-  const { kind } = executed.failure;
+function auditResult(ran: Result<unknown>): AuditResult {
+  if (ran.ok) return isExecuted(ran.value) ? ended(ran.value) : { outcome: 'ok', message: '' };
+  const { kind } = ran.failure;
   const outcome = kind === 'unanswered' || kind === 'cancelled' ? kind : ('failed' as const);
-  return { outcome, message: describeFailure(executed.failure) };
+  return { outcome, message: describeFailure(ran.failure) };
+}
+
+function ended({ outcome, message, upid }: Executed): AuditResult {
+  return { outcome, message, ...(upid ? { upid } : {}) };
+}
+
+function isExecuted(value: unknown): value is Executed {
+  return typeof value === 'object' && value !== null && 'outcome' in value && 'message' in value;
 }
 
 function refusal<S extends Scope>(
@@ -198,6 +218,8 @@ async function runAndFollow<S extends Scope>(
     progress: options.onEvent,
     platform: environment.platform,
     followTask: follow,
+    headless: environment.headless === true,
+    audited: (parameters, run) => audited(prepared, parameters, environment, run),
     ...(options.halt ? { halt: options.halt } : {}),
   };
   const startedAt = environment.now();
@@ -256,6 +278,11 @@ function idOf(target: Targets[Scope]): string {
 }
 
 function doneOf(done: Extract<Outcome, { kind: 'done' }>): Executed {
-  const { message, upid, warning } = done;
-  return { outcome: warning ? 'warning' : 'ok', message, ...(upid ? { upid } : {}) };
+  const { message, upid, warning, output } = done;
+  return {
+    outcome: warning ? 'warning' : 'ok',
+    message,
+    ...(upid ? { upid } : {}),
+    ...(output ? { output } : {}),
+  };
 }

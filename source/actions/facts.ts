@@ -4,8 +4,11 @@ import type { Node } from '../domain/node.ts';
 import { ok, type Result } from '../domain/result.ts';
 import type { GuestSnapshot } from '../domain/snapshot.ts';
 import type { PveSite } from '../services/types.ts';
+import { firewallFacts } from './firewall-facts.ts';
 import { guestDisks, spiceDisplay } from './guest-disks.ts';
+import { hardwareFacts } from './hardware-facts.ts';
 import { lifecycleFacts } from './lifecycle-facts.ts';
+import { protectionFacts } from './protection-facts.ts';
 import type { Action, FactNeed, Facts, Scope, Targets } from './types.ts';
 
 export function isGuest<S extends Scope>(
@@ -46,7 +49,9 @@ export async function gatherFacts<S extends Scope>(
   if (!chosen.ok) return chosen;
   const base = chosen.value;
   if (!isGuest(action, target)) return ok(base);
-  return guestFacts(action.needs, target, site, base, signal);
+  const guarded = await protectionFacts(action.needs, target, site, base, signal);
+  if (!guarded.ok) return guarded;
+  return guestFacts(action.needs, target, site, guarded.value, signal);
 }
 
 async function guestFacts(
@@ -61,11 +66,26 @@ async function guestFacts(
   // Nobody who may use a console need be allowed to read the configuration.
   const ports = needs.has('ports') && target.type === 'qemu';
   const reads = needs.has('config') || needs.has('disks') || needs.has('spice') || ports;
-  const [snapshots, config, pending] = await Promise.all([
+  const place = { kind: 'guest', guest: target } as const;
+  const [snapshots, config, pending, hardware, firewall] = await Promise.all([
     needs.has('snapshots') ? site.guests.snapshots(target, { signal }) : undefined,
     reads ? site.guests.config(target, { signal }) : undefined,
     needs.has('config') || ports ? site.guests.pending(target, { signal }) : undefined,
+    hardwareFacts(needs, target, site, signal),
+    needs.has('firewall') ? firewallFacts(site, place, signal) : undefined,
   ]);
+  if (firewall) {
+    if (!firewall.ok) return firewall;
+    facts = { ...facts, firewall: firewall.value };
+  }
+  if (hardware) {
+    const { choices, ...devices } = hardware;
+    facts = {
+      ...facts,
+      ...devices,
+      ...(choices ? { choices: { ...facts.choices, ...choices } } : {}),
+    };
+  }
   if (snapshots) {
     if (!snapshots.ok) return snapshots;
     facts = { ...facts, snapshots: snapshots.value };

@@ -17,6 +17,14 @@ export function isEmpty(value: FieldValue): boolean {
   return value === undefined || value === '';
 }
 
+/** Does the field belong to something that another one chooses? Then it is what that has, unless it is said. */
+export function isOfAnother(
+  fields: readonly Pick<Field<never>, 'name'>[],
+  { follows }: Pick<Field<never>, 'follows'>,
+): boolean {
+  return follows !== undefined && fields.some(({ name }) => name === follows);
+}
+
 /** The choices of a field as the other values stand; [] = it has none, or none are known, and it is typed freely. */
 export function choicesOf<S extends Scope>(
   field: FieldOf<S>,

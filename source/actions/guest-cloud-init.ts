@@ -3,8 +3,9 @@ import { type SafeText, say } from '../domain/safe-text.ts';
 import { Secret } from '../domain/secret.ts';
 import { textOf } from './choices.ts';
 import { cloudInitDrive, cloudInitFields, ipconfigKey, ipconfigOf } from './cloud-init-fields.ts';
+import { configChange } from './config-change.ts';
 import { currentValue, plainValue, planOf, type Wanted, wantedOf } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { guestLabel, hidden, vmPrivilege } from './guest-common.ts';
 import { defineAction, type Facts, type FieldValues } from './types.ts';
 
@@ -58,23 +59,11 @@ export const guestCloudInit = defineAction<'guest'>({
   fields: cloudInitFields,
   privileges: vmPrivilege('VM.Config.Cloudinit', 'VM.Config.Network'),
   available: (guest, facts) => (guest.type === 'lxc' ? hidden : editable(guest, facts)),
-  confirm: (guest, values, facts) =>
-    askChange(
-      2,
-      say`Change cloud-init of ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(values, facts),
-      lines(facts),
-    ),
-  run: (guest, values, context) => {
-    const key = ipconfigKey(values) ?? '';
-    return writeConfig(
-      guest,
-      plan(values, context.facts),
-      context,
-      say`Cloud-init of ${guestLabel(guest)} changed`,
-      { names: { [key]: 'ip' } },
-    );
-  },
+  ...configChange({
+    question: (guest) => say`Change cloud-init of ${guestLabel(guest)}?`,
+    plan: (_guest, values, facts) => plan(values, facts),
+    lines: (_guest, _values, facts) => lines(facts),
+    done: (guest) => say`Cloud-init of ${guestLabel(guest)} changed`,
+    names: (_guest, values) => ({ [ipconfigKey(values) ?? '']: 'ip' }),
+  }),
 });

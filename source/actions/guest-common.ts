@@ -53,6 +53,13 @@ export function blocked(
   return undefined;
 }
 
+/** For what is only read: offered unless its node is silent; locks and a lost quorum do not matter. */
+export function readable(guest: Guest): Availability {
+  return guest.stale || guest.status === 'unknown'
+    ? disabled(say`node ${guest.node} does not answer, the guest's state is unknown`)
+    : yes;
+}
+
 export function isRunning(guest: Guest): boolean {
   return guest.status !== 'stopped' && guest.status !== 'unknown';
 }

@@ -2,6 +2,7 @@ import { bytes } from '../domain/format.ts';
 import type { Guest } from '../domain/guest.ts';
 import { disksOf, propertyFlag } from '../domain/guest-config.ts';
 import { joinSafe, type SafeText, say } from '../domain/safe-text.ts';
+import { purgeProblem, tieLines } from './destroy-ties.ts';
 import { ask, blocked, disabled, guestLabel, isRunning, vmPrivilege, yes } from './guest-common.ts';
 import { taskOrDone } from './outcome.ts';
 import { defineAction, type Facts, type FieldValues } from './types.ts';
@@ -40,14 +41,7 @@ function lost(guest: Guest, values: FieldValues, facts: Facts): SafeText[] {
       say`Disks with its VMID that no configuration names are destroyed too, on every storage.`,
     );
   }
-  lines.push(
-    values.purge === true
-      ? say`It is taken out of backup jobs, replication jobs and HA.`
-      : say`Backup jobs that name it keep its VMID; a new guest with this VMID would be in them.`,
-  );
-  if (guest.hastate && values.purge !== true) {
-    lines.push(say`It is an HA resource: Proxmox refuses unless purge is on.`);
-  }
+  lines.push(...tieLines(guest, values.purge === true, facts));
   if (guest.template) {
     lines.push(say`It is a template: Proxmox refuses while linked copies need its disks.`);
   }
@@ -62,15 +56,16 @@ export const guestDestroy = defineAction<'guest'>({
   title: 'Destroy',
   summary: 'Destroys the guest with its disks and snapshots.',
   effect: 'destroy',
-  needs: ['config', 'snapshots'],
+  needs: ['config', 'snapshots', 'ties'],
   batch: false,
   fields: [
     {
       name: 'purge',
       label: 'Purge from jobs and HA',
-      help: 'Takes the VMID out of backup and replication jobs, HA and access rules as well.',
+      help: 'Takes the VMID out of backup and replication jobs and HA as well.',
       kind: 'boolean',
       initial: () => false,
+      problem: (value, guest, facts) => (value === true ? undefined : purgeProblem(guest, facts)),
     },
     {
       name: 'destroy-unreferenced-disks',

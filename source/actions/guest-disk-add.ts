@@ -10,8 +10,9 @@ import {
 import { diskBuses, mountpointProblem, sizeProblem } from '../domain/guest-values.ts';
 import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
 import { freeOf, storagesFor, textOf } from './choices.ts';
+import { configChange } from './config-change.ts';
 import { type ConfigPlan, currentValue, planOf } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { contentOf, formatField, storageField } from './disk-choices.ts';
 import { guestLabel, vmPrivilege } from './guest-common.ts';
 import { defineAction, type Facts, type FieldValues } from './types.ts';
@@ -140,24 +141,13 @@ export const guestDiskAdd = defineAction<'guest'>({
   ],
   privileges: vmPrivilege('VM.Config.Disk'),
   available: editable,
-  confirm: (guest, values, facts) =>
-    askChange(
-      2,
-      say`Add a disk to ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(guest, values, facts),
-      room(guest, values, facts),
-    ),
   touches: ['resources', 'detail', 'tasks'],
-  run: (guest, values, context) => {
-    const key = keyOf(guest, values, context.facts) ?? '';
-    return writeConfig(
-      guest,
-      plan(guest, values, context.facts),
-      context,
-      say`Disk ${sanitise(key)} added to ${guestLabel(guest)}`,
-      { names: { [key]: 'storage' } },
-    );
-  },
+  ...configChange({
+    question: (guest) => say`Add a disk to ${guestLabel(guest)}?`,
+    plan,
+    lines: room,
+    done: (guest, values, facts) =>
+      say`Disk ${sanitise(keyOf(guest, values, facts) ?? '')} added to ${guestLabel(guest)}`,
+    names: (guest, values, facts) => ({ [keyOf(guest, values, facts) ?? '']: 'storage' }),
+  }),
 });

@@ -3,8 +3,9 @@ import { freeKey, type GuestDisk, type SlotBus } from '../domain/guest-config.ts
 import { diskBuses, mountpointProblem } from '../domain/guest-values.ts';
 import { sanitise, say } from '../domain/safe-text.ts';
 import { textOf } from './choices.ts';
+import { configChange } from './config-change.ts';
 import { type ConfigPlan, currentValue, planOf } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { diskField, disksWhere, findDisk } from './disk-choices.ts';
 import { disabled, guestLabel, vmPrivilege } from './guest-common.ts';
 import { defineAction, type Facts, type FieldValues } from './types.ts';
@@ -63,22 +64,11 @@ export const guestDiskAttach = defineAction<'guest'>({
     const some = disksWhere(guest, facts, attaches).length > 0;
     return some ? stop : disabled(say`it has no unused disk`);
   },
-  confirm: (guest, values, facts) =>
-    askChange(
-      2,
-      say`Attach ${sanitise(values.disk)} to ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(guest, values, facts),
-    ),
-  run: (guest, values, context) => {
-    const key = keyOf(guest, values, context.facts) ?? '';
-    return writeConfig(
-      guest,
-      plan(guest, values, context.facts),
-      context,
-      say`${sanitise(values.disk)} attached to ${guestLabel(guest)} as ${sanitise(key)}`,
-      { names: { [key]: 'disk' } },
-    );
-  },
+  ...configChange({
+    question: (guest, values) => say`Attach ${sanitise(values.disk)} to ${guestLabel(guest)}?`,
+    plan,
+    done: (guest, values, facts) =>
+      say`${sanitise(values.disk)} attached to ${guestLabel(guest)} as ${sanitise(keyOf(guest, values, facts) ?? '')}`,
+    names: (guest, values, facts) => ({ [keyOf(guest, values, facts) ?? '']: 'disk' }),
+  }),
 });

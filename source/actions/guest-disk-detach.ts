@@ -3,9 +3,11 @@ import { bootOrder } from '../domain/guest-boot.ts';
 import type { GuestDisk } from '../domain/guest-config.ts';
 import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
 import { textOf } from './choices.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { configChange } from './config-change.ts';
+import { editable, editBase } from './config-write.ts';
 import { diskField, disksWhere, findDisk } from './disk-choices.ts';
 import { disabled, guestLabel, isRunning, vmPrivilege } from './guest-common.ts';
+import { stateDiskLines } from './state-disks.ts';
 import { defineAction, type Facts, type FieldValues } from './types.ts';
 
 const detaches = (disk: GuestDisk) => !disk.unused && disk.bus !== 'rootfs';
@@ -24,6 +26,7 @@ function lines(guest: Guest, values: FieldValues, facts: Facts): SafeText[] {
       ? say`Nothing is deleted.`
       : say`Nothing is deleted: the volume stays as an unused disk.`,
     ...(boots ? [say`The VM boots from it: the boot order names ${disk.key}.`] : []),
+    ...stateDiskLines(guest, disk.key),
     ...(isRunning(guest) && !disk.cdrom
       ? [say`Unmount it inside first, or what was not written yet is lost.`]
       : []),
@@ -44,21 +47,11 @@ export const guestDiskDetach = defineAction<'guest'>({
     if (disksWhere(guest, facts, detaches).length > 0) return stop;
     return disabled(say`it has nothing that could be detached`);
   },
-  confirm: (guest, values, facts) =>
-    askChange(
-      2,
-      say`Detach ${sanitise(values.disk)} from ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(values),
-      lines(guest, values, facts),
-    ),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(values),
-      context,
-      say`${sanitise(values.disk)} detached from ${guestLabel(guest)}`,
-      { names: { delete: 'disk' } },
-    ),
+  ...configChange({
+    question: (guest, values) => say`Detach ${sanitise(values.disk)} from ${guestLabel(guest)}?`,
+    plan: (_guest, values) => plan(values),
+    lines,
+    done: (guest, values) => say`${sanitise(values.disk)} detached from ${guestLabel(guest)}`,
+    names: () => ({ delete: 'disk' }),
+  }),
 });

@@ -6,6 +6,7 @@ import { textOf } from './choices.ts';
 import { editable, editBase, writeConfig } from './config-write.ts';
 import { diskField, disksWhere, findDisk } from './disk-choices.ts';
 import { ask, disabled, guestLabel, isRunning, vmPrivilege } from './guest-common.ts';
+import { stateDiskLines } from './state-disks.ts';
 import { defineAction, type Facts, type FieldValues } from './types.ts';
 
 /** A container's mount point is detached first: only its unused volumes can be destroyed. */
@@ -19,6 +20,7 @@ function lines(guest: Guest, values: FieldValues, facts: Facts): SafeText[] {
   if (!disk) return [];
   return [
     say`${disk.volume}${disk.size === undefined ? say`` : say`, ${bytes(disk.size)}`}: everything on it is lost for good.`,
+    ...stateDiskLines(guest, disk.key),
     say`Backups that hold it stay; its snapshots do not.`,
     ...(disk.unused ? [] : [say`The guest uses it as ${disk.key}.`]),
     ...(!disk.unused && isRunning(guest)

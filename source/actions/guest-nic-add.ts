@@ -1,8 +1,9 @@
 import type { Guest } from '../domain/guest.ts';
 import { freeKey } from '../domain/guest-config.ts';
 import { sanitise, say } from '../domain/safe-text.ts';
+import { configChange } from './config-change.ts';
 import type { ConfigPlan } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { guestLabel, vmPrivilege } from './guest-common.ts';
 import { nicFields } from './nic-fields.ts';
 import { nicPlan } from './nic-plan.ts';
@@ -24,22 +25,12 @@ export const guestNicAdd = defineAction<'guest'>({
   fields: nicFields.map(({ follows: _none, ...field }) => field),
   privileges: vmPrivilege('VM.Config.Network'),
   available: editable,
-  confirm: (guest, values, facts) =>
-    askChange(
-      1,
-      say`Add a network device to ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(guest, values, facts),
-    ),
-  run: (guest, values, context) => {
-    const key = keyOf(context.facts) ?? '';
-    return writeConfig(
-      guest,
-      plan(guest, values, context.facts),
-      context,
-      say`Network device ${sanitise(key)} added to ${guestLabel(guest)}`,
-      { names: { [key]: 'bridge' } },
-    );
-  },
+  ...configChange({
+    level: 1,
+    question: (guest) => say`Add a network device to ${guestLabel(guest)}?`,
+    plan,
+    done: (guest, _values, facts) =>
+      say`Network device ${sanitise(keyOf(facts) ?? '')} added to ${guestLabel(guest)}`,
+    names: (_guest, _values, facts) => ({ [keyOf(facts) ?? '']: 'bridge' }),
+  }),
 });

@@ -1,8 +1,9 @@
 import type { Guest } from '../domain/guest.ts';
 import { sanitise, say } from '../domain/safe-text.ts';
 import { textOf } from './choices.ts';
+import { configChange } from './config-change.ts';
 import type { ConfigPlan } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { disabled, guestLabel, vmPrivilege } from './guest-common.ts';
 import { findNic, nicField, nicFields, nics } from './nic-fields.ts';
 import { nicLines, nicPlan } from './nic-plan.ts';
@@ -27,21 +28,11 @@ export const guestNicEdit = defineAction<'guest'>({
     if (stop.state !== 'yes' || !facts.config) return stop;
     return nics(guest, facts).length > 0 ? stop : disabled(say`it has no network device`);
   },
-  confirm: (guest, values, facts) =>
-    askChange(
-      2,
-      say`Change ${sanitise(values.net)} of ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(guest, values, facts),
-      nicLines(guest, findNic(guest, facts, values.net), values),
-    ),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(guest, values, context.facts),
-      context,
-      say`${sanitise(values.net)} of ${guestLabel(guest)} changed`,
-      { names: { [textOf(values.net)]: 'bridge' } },
-    ),
+  ...configChange({
+    question: (guest, values) => say`Change ${sanitise(values.net)} of ${guestLabel(guest)}?`,
+    plan,
+    lines: (guest, values, facts) => nicLines(guest, findNic(guest, facts, values.net), values),
+    done: (guest, values) => say`${sanitise(values.net)} of ${guestLabel(guest)} changed`,
+    names: (_guest, values) => ({ [textOf(values.net)]: 'bridge' }),
+  }),
 });

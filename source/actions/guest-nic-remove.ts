@@ -1,6 +1,7 @@
 import { sanitise, say } from '../domain/safe-text.ts';
 import { textOf } from './choices.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { configChange } from './config-change.ts';
+import { editable, editBase } from './config-write.ts';
 import { disabled, guestLabel, isRunning, vmPrivilege } from './guest-common.ts';
 import { nicField, nics } from './nic-fields.ts';
 import { defineAction, type FieldValues } from './types.ts';
@@ -23,21 +24,11 @@ export const guestNicRemove = defineAction<'guest'>({
     if (stop.state !== 'yes' || !facts.config) return stop;
     return nics(guest, facts).length > 0 ? stop : disabled(say`it has no network device`);
   },
-  confirm: (guest, values, facts) =>
-    askChange(
-      2,
-      say`Remove ${sanitise(values.net)} from ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(values),
-      isRunning(guest) ? [say`Connections through it break.`] : [],
-    ),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(values),
-      context,
-      say`${sanitise(values.net)} removed from ${guestLabel(guest)}`,
-      { names: { delete: 'net' } },
-    ),
+  ...configChange({
+    question: (guest, values) => say`Remove ${sanitise(values.net)} from ${guestLabel(guest)}?`,
+    plan: (_guest, values) => plan(values),
+    lines: (guest) => (isRunning(guest) ? [say`Connections through it break.`] : []),
+    done: (guest, values) => say`${sanitise(values.net)} removed from ${guestLabel(guest)}`,
+    names: () => ({ delete: 'net' }),
+  }),
 });

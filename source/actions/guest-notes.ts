@@ -1,7 +1,8 @@
 import { say } from '../domain/safe-text.ts';
 import { textOf } from './choices.ts';
+import { configChange } from './config-change.ts';
 import { currentValue, planOf } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { guestLabel, vmPrivilege } from './guest-common.ts';
 import { defineAction, type Facts, type FieldValues } from './types.ts';
 
@@ -39,13 +40,10 @@ export const guestNotes = defineAction<'guest'>({
   ],
   privileges: vmPrivilege('VM.Config.Options'),
   available: editable,
-  confirm: (guest, values, facts) =>
-    askChange(1, say`Change the notes of ${guestLabel(guest)}?`, guest, facts, plan(values, facts)),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(values, context.facts),
-      context,
-      say`Notes of ${guestLabel(guest)} changed`,
-    ),
+  ...configChange({
+    level: 1,
+    question: (guest) => say`Change the notes of ${guestLabel(guest)}?`,
+    plan: (_guest, values, facts) => plan(values, facts),
+    done: (guest) => say`Notes of ${guestLabel(guest)} changed`,
+  }),
 });

@@ -1,11 +1,27 @@
 import type { Guest } from '../domain/guest.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
-import { say } from '../domain/safe-text.ts';
+import { sanitise, say } from '../domain/safe-text.ts';
+import type { ShowOptions } from '../services/vnc/types.ts';
 import { ask, guestLabel, hidden, vmPrivilege } from './guest-common.ts';
-import { defineAction, type Outcome, type RunContext } from './types.ts';
+import { defineAction, type FieldValues, type Outcome, type RunContext } from './types.ts';
 import { connectVnc, screenAvailable } from './vm-console.ts';
 
-async function look(guest: Guest, context: RunContext): Promise<Result<Outcome>> {
+/** Ways to draw, and what a form calls them. */
+const words = {
+  last: 'as last time',
+  auto: 'what this terminal can',
+  blocks: 'half blocks',
+  sixel: 'sixel graphics',
+  kitty: 'kitty graphics',
+} as const;
+const choices = Object.keys(words) as (keyof typeof words)[];
+const draws = choices.filter((each) => each !== 'last');
+
+async function look(
+  guest: Guest,
+  values: FieldValues,
+  context: RunContext,
+): Promise<Result<Outcome>> {
   const { terminal, terminalProblem } = context.platform;
   const label = guestLabel(guest);
   if (!terminal) {
@@ -19,7 +35,14 @@ async function look(guest: Guest, context: RunContext): Promise<Result<Outcome>>
   const opened = await screens.open(console, { label, signal: context.signal });
   if (!opened.ok) return opened;
   const screen = opened.value;
-  const shown = await terminal.handOver((own) => screen.show(own)).finally(() => screen.close());
+  const draw = draws.find((each) => each === values.draw);
+  const options: ShowOptions = {
+    ...(draw ? { draw } : {}),
+    reopen: (signal) => context.site.consoles.vnc(guest, { signal }),
+  };
+  const shown = await terminal
+    .handOver((own) => screen.show(own, options))
+    .finally(() => screen.close());
   if (!shown.ok) return shown;
   if (shown.value === 'left')
     return ok({ kind: 'done', message: say`Left the screen of ${label}` });
@@ -47,7 +70,19 @@ export const guestScreen = defineAction<'guest'>({
   effect: 'change',
   needs: [],
   batch: false,
-  fields: [],
+  fields: [
+    {
+      name: 'draw',
+      label: 'Draw with',
+      help: 'Half blocks, sixel or kitty graphics; auto takes the best this terminal says it can. It is remembered.',
+      kind: 'choice',
+      aside: true,
+      initial: () => 'last',
+      choices: () => choices.map((value) => ({ value, label: sanitise(words[value]) })),
+      problem: (value) =>
+        choices.some((each) => each === value) ? undefined : `must be ${draws.join(', ')}`,
+    },
+  ],
   privileges: vmPrivilege('VM.Console'),
   available: (guest) => (guest.type === 'lxc' ? hidden : screenAvailable(guest)),
   confirm: (guest, _values, facts) =>
@@ -55,5 +90,5 @@ export const guestScreen = defineAction<'guest'>({
   // The task ends with the connection; finding it again would bring back nothing.
   taskTypes: [],
   touches: ['resources', 'tasks'],
-  run: (guest, _values, context) => look(guest, context),
+  run: (guest, values, context) => look(guest, values, context),
 });

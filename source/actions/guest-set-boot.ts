@@ -3,8 +3,9 @@ import { bootable, bootOrder } from '../domain/guest-boot.ts';
 import { disksOf, nicsOf } from '../domain/guest-config.ts';
 import { bootOrderProblem } from '../domain/guest-values.ts';
 import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
+import { configChange } from './config-change.ts';
 import { planOf } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { diskLabel } from './disk-choices.ts';
 import { guestLabel, hidden, vmPrivilege } from './guest-common.ts';
 import { picksOf } from './picks.ts';
@@ -51,19 +52,10 @@ export const guestSetBoot = defineAction<'guest'>({
   ],
   privileges: vmPrivilege('VM.Config.Options'),
   available: (guest, facts) => (guest.type === 'lxc' ? hidden : editable(guest, facts)),
-  confirm: (guest, values, facts) =>
-    askChange(
-      1,
-      say`Change the boot order of ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(values, facts),
-    ),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(values, context.facts),
-      context,
-      say`Boot order of ${guestLabel(guest)} changed`,
-    ),
+  ...configChange({
+    level: 1,
+    question: (guest) => say`Change the boot order of ${guestLabel(guest)}?`,
+    plan: (_guest, values, facts) => plan(values, facts),
+    done: (guest) => say`Boot order of ${guestLabel(guest)} changed`,
+  }),
 });

@@ -13,8 +13,9 @@ import {
 } from '../domain/guest-values.ts';
 import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
 import { textOf } from './choices.ts';
+import { configChange } from './config-change.ts';
 import { currentNumber, currentValue, plainValue, planOf, wantedOf } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { guestLabel, vmPrivilege } from './guest-common.ts';
 import { defineAction, type Facts, type FieldValue, type FieldValues } from './types.ts';
 
@@ -116,20 +117,10 @@ export const guestSetCpu = defineAction<'guest'>({
   ],
   privileges: vmPrivilege('VM.Config.CPU'),
   available: editable,
-  confirm: (guest, values, facts) =>
-    askChange(
-      2,
-      say`Change the CPU of ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(guest, values, facts),
-      totalLines(guest, values, facts),
-    ),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(guest, values, context.facts),
-      context,
-      say`CPU of ${guestLabel(guest)} changed`,
-    ),
+  ...configChange({
+    question: (guest) => say`Change the CPU of ${guestLabel(guest)}?`,
+    plan,
+    lines: totalLines,
+    done: (guest) => say`CPU of ${guestLabel(guest)} changed`,
+  }),
 });

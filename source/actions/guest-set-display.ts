@@ -9,8 +9,9 @@ import {
 import { wholeProblem } from '../domain/guest-values.ts';
 import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
 import { textOf } from './choices.ts';
+import { configChange } from './config-change.ts';
 import { currentValue, planOf } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { guestLabel, hidden, vmPrivilege } from './guest-common.ts';
 import { defineAction, type Facts, type FieldValues } from './types.ts';
 
@@ -120,21 +121,11 @@ export const guestSetDisplay = defineAction<'guest'>({
   ],
   privileges: vmPrivilege('VM.Config.HWType'),
   available: (guest, facts) => (guest.type === 'lxc' ? hidden : editable(guest, facts)),
-  confirm: (guest, values, facts) =>
-    askChange(
-      2,
-      say`Change the display of ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(values, facts),
-      facts.config ? lines(guest, values, facts) : [],
-    ),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(values, context.facts),
-      context,
-      say`Display of ${guestLabel(guest)} changed`,
-      { names: { vga: 'type' } },
-    ),
+  ...configChange({
+    question: (guest) => say`Change the display of ${guestLabel(guest)}?`,
+    plan: (_guest, values, facts) => plan(values, facts),
+    lines: (guest, values, facts) => (facts.config ? lines(guest, values, facts) : []),
+    done: (guest) => say`Display of ${guestLabel(guest)} changed`,
+    names: () => ({ vga: 'type' }),
+  }),
 });

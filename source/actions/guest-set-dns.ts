@@ -1,8 +1,9 @@
 import { nameserversProblem } from '../domain/address.ts';
 import { dnsNameProblem } from '../domain/guest-values.ts';
 import { say } from '../domain/safe-text.ts';
+import { configChange } from './config-change.ts';
 import { currentValue, plainValue, planOf, wantedOf } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { guestLabel, hidden, vmPrivilege } from './guest-common.ts';
 import { defineAction, type Facts, type FieldValues } from './types.ts';
 
@@ -36,13 +37,10 @@ export const guestSetDns = defineAction<'guest'>({
   privileges: vmPrivilege('VM.Config.Network'),
   // A VM gets its name servers from cloud-init.
   available: (guest, facts) => (guest.type === 'qemu' ? hidden : editable(guest, facts)),
-  confirm: (guest, values, facts) =>
-    askChange(1, say`Change the DNS of ${guestLabel(guest)}?`, guest, facts, plan(values, facts)),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(values, context.facts),
-      context,
-      say`DNS of ${guestLabel(guest)} changed`,
-    ),
+  ...configChange({
+    level: 1,
+    question: (guest) => say`Change the DNS of ${guestLabel(guest)}?`,
+    plan: (_guest, values, facts) => plan(values, facts),
+    done: (guest) => say`DNS of ${guestLabel(guest)} changed`,
+  }),
 });

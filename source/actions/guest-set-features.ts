@@ -6,8 +6,9 @@ import {
   withProperty,
 } from '../domain/guest-config.ts';
 import { type SafeText, say } from '../domain/safe-text.ts';
+import { configChange } from './config-change.ts';
 import { currentFlag, currentValue, planOf, type Wanted } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { guestLabel, hidden, vmPrivilege } from './guest-common.ts';
 import { defineAction, type Facts, type Field, type FieldValues } from './types.ts';
 
@@ -56,20 +57,10 @@ export const guestSetFeatures = defineAction<'guest'>({
   // Proxmox lets only root@pam switch more than nesting; it says so itself.
   privileges: vmPrivilege('VM.Allocate'),
   available: (guest, facts) => (guest.type === 'qemu' ? hidden : editable(guest, facts)),
-  confirm: (guest, values, facts) =>
-    askChange(
-      2,
-      say`Change the features of ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(values, facts),
-      lines(values, facts),
-    ),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(values, context.facts),
-      context,
-      say`Features of ${guestLabel(guest)} changed`,
-    ),
+  ...configChange({
+    question: (guest) => say`Change the features of ${guestLabel(guest)}?`,
+    plan: (_guest, values, facts) => plan(values, facts),
+    lines: (_guest, values, facts) => lines(values, facts),
+    done: (guest) => say`Features of ${guestLabel(guest)} changed`,
+  }),
 });

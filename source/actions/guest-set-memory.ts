@@ -2,9 +2,10 @@ import type { Guest } from '../domain/guest.ts';
 import { parseProperty, propertyValue } from '../domain/guest-config.ts';
 import { balloonProblem, memoryProblem, swapProblem } from '../domain/guest-values.ts';
 import { type SafeText, say } from '../domain/safe-text.ts';
+import { configChange } from './config-change.ts';
 import { passthroughLines } from './config-effect.ts';
 import { currentNumber, currentValue, plainValue, planOf, wantedOf } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { guestLabel, isRunning, vmPrivilege } from './guest-common.ts';
 import { defineAction, type Facts, type FieldValue, type FieldValues } from './types.ts';
 
@@ -91,20 +92,10 @@ export const guestSetMemory = defineAction<'guest'>({
   ],
   privileges: vmPrivilege('VM.Config.Memory'),
   available: editable,
-  confirm: (guest, values, facts) =>
-    askChange(
-      2,
-      say`Change the memory of ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(guest, values, facts),
-      more(guest, values, facts),
-    ),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(guest, values, context.facts),
-      context,
-      say`Memory of ${guestLabel(guest)} changed`,
-    ),
+  ...configChange({
+    question: (guest) => say`Change the memory of ${guestLabel(guest)}?`,
+    plan,
+    lines: more,
+    done: (guest) => say`Memory of ${guestLabel(guest)} changed`,
+  }),
 });

@@ -1,7 +1,8 @@
 import { guestNameProblem } from '../domain/guest-values.ts';
 import { sanitise, say } from '../domain/safe-text.ts';
+import { configChange } from './config-change.ts';
 import { currentValue, plainValue, planOf, wantedOf } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { guestLabel, vmPrivilege } from './guest-common.ts';
 import { defineAction, type Facts, type FieldValues } from './types.ts';
 
@@ -33,21 +34,13 @@ export const guestSetName = defineAction<'guest'>({
   privileges: (guest) =>
     vmPrivilege(guest.type === 'qemu' ? 'VM.Config.Options' : 'VM.Config.Network')(guest),
   available: editable,
-  confirm: (guest, values, facts) =>
-    askChange(
-      1,
-      say`Rename ${guestLabel(guest)} to ${sanitise(values.name)}?`,
-      guest,
-      facts,
-      plan(guest.type, values, facts),
+  ...configChange({
+    level: 1,
+    question: (guest, values) => say`Rename ${guestLabel(guest)} to ${sanitise(values.name)}?`,
+    plan: (guest, values, facts) => plan(guest.type, values, facts),
+    lines: (guest) =>
       guest.type === 'qemu' ? [say`The host name inside the VM stays as it is.`] : [],
-    ),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(guest.type, values, context.facts),
-      context,
-      say`${guestLabel(guest)} is ${sanitise(values.name)} now`,
-      { names: { hostname: 'name' } },
-    ),
+    done: (guest, values) => say`${guestLabel(guest)} is ${sanitise(values.name)} now`,
+    names: () => ({ hostname: 'name' }),
+  }),
 });

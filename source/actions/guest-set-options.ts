@@ -7,8 +7,9 @@ import {
   withProperty,
 } from '../domain/guest-config.ts';
 import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
+import { configChange } from './config-change.ts';
 import { currentFlag, currentValue, plainValue, planOf, type Wanted } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { guestLabel, vmPrivilege } from './guest-common.ts';
 import { defineAction, type Facts, type Field, type FieldValues } from './types.ts';
 
@@ -135,21 +136,12 @@ export const guestSetOptions = defineAction<'guest'>({
   ],
   privileges: vmPrivilege('VM.Config.Options'),
   available: editable,
-  confirm: (guest, values, facts) =>
-    askChange(
-      1,
-      say`Change the options of ${guestLabel(guest)}?`,
-      guest,
-      facts,
-      plan(guest, values, facts),
-      lines(values, facts),
-    ),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(guest, values, context.facts),
-      context,
-      say`Options of ${guestLabel(guest)} changed`,
-      { names: { startup: 'order' } },
-    ),
+  ...configChange({
+    level: 1,
+    question: (guest) => say`Change the options of ${guestLabel(guest)}?`,
+    plan,
+    lines: (_guest, values, facts) => lines(values, facts),
+    done: (guest) => say`Options of ${guestLabel(guest)} changed`,
+    names: () => ({ startup: 'order' }),
+  }),
 });

@@ -1,8 +1,9 @@
 import type { Guest } from '../domain/guest.ts';
 import { parseTags, tagsProblem } from '../domain/guest-values.ts';
 import { sanitise, say } from '../domain/safe-text.ts';
+import { configChange } from './config-change.ts';
 import { currentValue, planOf } from './config-plan.ts';
-import { askChange, editable, editBase, writeConfig } from './config-write.ts';
+import { editable, editBase } from './config-write.ts';
 import { guestLabel, vmPrivilege } from './guest-common.ts';
 import { picksOf } from './picks.ts';
 import { type Choice, defineAction, type Facts, type FieldValues } from './types.ts';
@@ -50,17 +51,15 @@ export const guestTags = defineAction<'guest'>({
   ],
   privileges: vmPrivilege('VM.Config.Options'),
   available: editable,
-  confirm: (guest, values, facts) =>
-    askChange(1, say`Set the tags of ${guestLabel(guest)}?`, guest, facts, plan(values, facts), [
-      ...(current(facts).includes('critical') && !picksOf(values.tags).includes('critical')
+  ...configChange({
+    level: 1,
+    question: (guest) => say`Set the tags of ${guestLabel(guest)}?`,
+    plan: (_guest, values, facts) => plan(values, facts),
+    lines: (_guest, values, facts) =>
+      current(facts).includes('critical') && !picksOf(values.tags).includes('critical')
         ? [say`Without the tag critical, stop and reset ask less.`]
-        : []),
-    ]),
-  run: (guest, values, context) =>
-    writeConfig(
-      guest,
-      plan(values, context.facts),
-      context,
+        : [],
+    done: (guest, values) =>
       say`Tags of ${guestLabel(guest)}: ${sanitise(picksOf(values.tags).join(', ') || 'none')}`,
-    ),
+  }),
 });

@@ -1,5 +1,6 @@
 import type { Guest } from '../domain/guest.ts';
 import type { Node } from '../domain/node.ts';
+import { jobsOf } from '../domain/replication.ts';
 import { ok, type Result } from '../domain/result.ts';
 import type { PveSite } from '../services/types.ts';
 import { clusterFacts, idFacts } from './cluster-facts.ts';
@@ -19,7 +20,7 @@ export async function lifecycleFacts(
 ): Promise<Result<Facts>> {
   let facts = base;
   const guest = 'vmid' in target ? target : undefined;
-  const [choices, linked, migration, config, evacuation] = await Promise.all([
+  const [choices, linked, migration, config, jobs, evacuation] = await Promise.all([
     needs.includes('choices')
       ? clusterFacts(site, target.node, base.site, signal)
       : needs.includes('clone')
@@ -32,6 +33,7 @@ export async function lifecycleFacts(
       ? site.guests.migrateCheck(guest, undefined, { signal })
       : undefined,
     needs.includes('migration') && guest ? site.guests.config(guest, { signal }) : undefined,
+    needs.includes('migration') && guest ? site.replication.jobs({ signal }) : undefined,
     needs.includes('evacuation') && !guest ? evacuationFacts(site, target, signal) : undefined,
   ]);
   if (choices) facts = { ...facts, choices };
@@ -40,6 +42,9 @@ export async function lifecycleFacts(
     if (!migration.ok) return migration;
     if (migration.value) facts = { ...facts, migration: migration.value };
     if (config?.ok) facts = { ...facts, config: config.value };
+    if (jobs?.ok && guest) {
+      facts = { ...facts, replication: { jobs: jobsOf(jobs.value, guest.vmid) } };
+    }
   }
   if (evacuation) {
     if (!evacuation.ok) return evacuation;

@@ -12,6 +12,7 @@ import {
 } from '../domain/migration.ts';
 import type { Node } from '../domain/node.ts';
 import { usedMappings } from '../domain/passthrough.ts';
+import { copiesOn } from '../domain/replication.ts';
 import { joinSafe, type SafeText, say } from '../domain/safe-text.ts';
 import type { Storage } from '../domain/storage.ts';
 import { noChoice, storageChoices, storagesFor, textOf } from './choices.ts';
@@ -21,6 +22,7 @@ export function knowledgeOf(facts: Facts): MigrationKnowledge {
   return {
     ...(facts.config ? { config: facts.config } : {}),
     ...(facts.migration ? { check: facts.migration } : {}),
+    ...(facts.replication ? { replication: facts.replication.jobs } : {}),
   };
 }
 
@@ -151,11 +153,26 @@ function copied(guest: Guest, facts: Facts): SafeText[] {
   return [say`Copied over the network: ${joinSafe(each, ', ')}${total}.`];
 }
 
+/** What replication does for the move, and what the move does to it. */
+function replicated(guest: Guest, node: Node | undefined, facts: Facts): SafeText[] {
+  const jobs = facts.replication?.jobs ?? [];
+  if (!node || jobs.length === 0) return [];
+  const { data } = facts.site.resources;
+  const there = copiesOn(node.node, knowledgeOf(facts), guest, data);
+  if (there.length > 0) {
+    return [
+      say`Replicated to ${node.node} already: of ${joinSafe(there, ', ')} only what changed is copied. Afterwards its job leads back to ${guest.node}.`,
+    ];
+  }
+  const targets = jobs.map(({ target }) => target);
+  return [say`It is replicated to ${joinSafe(targets, ', ')}; the jobs go on from ${node.node}.`];
+}
+
 /** The precondition in words: how it moves, what is copied, who cannot take it. */
 export function migrationLines(guest: Guest, values: FieldValues, facts: Facts): SafeText[] {
   const target = textOf(values.target);
-  const lines = [interruption(guest), ...copied(guest, facts)];
   const node = otherNodes(guest, facts).find((each) => each.node === target);
+  const lines = [interruption(guest), ...copied(guest, facts), ...replicated(guest, node, facts)];
   const free = node && freeMemory(node, 0);
   const running = migrationKind(guest) !== 'offline';
   if (node && running && guest.maxmem !== undefined) {

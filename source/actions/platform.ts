@@ -36,6 +36,8 @@ export interface EditableFile {
   /** The editor of `$VISUAL` or `$EDITOR` with the file, for {@link Terminal.runProgram}. */
   readonly argv: readonly string[];
   read(): Promise<Result<string>>;
+  /** Puts another text in its place, whole or not at all. */
+  write(text: string): Promise<Result<undefined>>;
   /** Removes the file and its directory. */
   discard(): Promise<void>;
 }

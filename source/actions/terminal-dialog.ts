@@ -6,8 +6,24 @@ export function writeLines(terminal: Terminal, lines: readonly SafeText[]): void
   terminal.write(lines.map((line) => `${line}\r\n`).join(''));
 }
 
+/** Sentences broken between words, so that none is cut at the terminal's edge. */
+export function writeWrapped(terminal: Terminal, lines: readonly SafeText[]): void {
+  const { columns } = terminal.size();
+  const rows = lines.flatMap((line) => {
+    const broken: string[] = [''];
+    for (const word of line.split(' ')) {
+      const last = broken.length - 1;
+      const longer = broken[last] === '' ? word : `${broken[last]} ${word}`;
+      if (longer.length < columns || broken[last] === '') broken[last] = longer;
+      else broken.push(word);
+    }
+    return broken as SafeText[];
+  });
+  writeLines(terminal, rows);
+}
+
 /** ms after a question was drawn in which no key is its answer. */
-const deadTime = 300;
+export const deadTime = 300;
 
 /**
  * The first of the keys that is pressed after the question was on the screen long enough; `undefined` = esc, ctrl-c, enter or

@@ -1,18 +1,24 @@
-import type { Bridge, ClusterOptions, ResourceMapping } from '../domain/cluster.ts';
-import type { EvacuationGuest } from '../domain/evacuation.ts';
+import type { AccessChoices, AclEntry } from '../domain/acl.ts';
+import type { BackupList } from '../domain/backup.ts';
 import type { Guest } from '../domain/guest.ts';
 import type { ConfigEntry, GuestConfig } from '../domain/guest-detail.ts';
-import type { Resources, SiteInventory } from '../domain/inventory.ts';
+import type { SiteInventory } from '../domain/inventory.ts';
 import type { MigrateCheck } from '../domain/migrate-check.ts';
 import type { Node, NodeService } from '../domain/node.ts';
 import type { PrivilegeNeed } from '../domain/permission.ts';
+import type { GuestReplication } from '../domain/replication.ts';
 import type { Result } from '../domain/result.ts';
 import type { SafeText } from '../domain/safe-text.ts';
 import type { GuestSnapshot, Snapshot, SnapshotList } from '../domain/snapshot.ts';
-import type { Volume } from '../domain/storage.ts';
 import type { Task } from '../domain/task.ts';
-import type { PveSite } from '../services/types.ts';
-import type { Platform } from './platform.ts';
+import type {
+  ClusterFacts,
+  EvacuationFacts,
+  FirewallFacts,
+  GuestTies,
+  HardwareFacts,
+} from './read-facts.ts';
+import type { Outcome, RunContext } from './run-context.ts';
 
 export type {
   EditableFile,
@@ -21,6 +27,14 @@ export type {
   Terminal,
   TerminalHost,
 } from './platform.ts';
+export type {
+  ClusterFacts,
+  EvacuationFacts,
+  FirewallFacts,
+  GuestTies,
+  HardwareFacts,
+} from './read-facts.ts';
+export type { Outcome, Progress, RunContext } from './run-context.ts';
 
 /** What each scope's actions act on. */
 export interface Targets {
@@ -87,6 +101,7 @@ export type RowKind =
   | 'firewall-rule'
   | 'firewall-alias'
   | 'firewall-set'
+  | 'firewall-entry'
   | 'replication'
   | 'backup'
   | 'permission';
@@ -95,6 +110,8 @@ export type RowKind =
 export interface PickedRow {
   readonly kind: RowKind;
   readonly key: string;
+  /** The row as it was displayed, where its key may mean another thing by now. */
+  readonly shown?: string;
 }
 
 /** What is known when an action is offered or run; all optional parts may be unknown. */
@@ -123,32 +140,29 @@ export interface Facts {
   readonly pending?: readonly ConfigEntry[];
   /** What a form may offer: ids, bridges, images, pools, mappings. */
   readonly choices?: ClusterFacts;
+  /** The target's firewall, with the names that its rules may use. */
+  readonly firewall?: FirewallFacts;
+  /** Devices of the guest's node, and what the cluster maps. */
+  readonly hardware?: HardwareFacts;
   readonly migration?: MigrateCheck;
+  /** Its backups on every storage that its node reaches. */
+  readonly backups?: BackupList;
+  /** Storage → which backups it keeps (`keep-last=3`); one that did not tell is absent. */
+  readonly retention?: Readonly<Record<string, SafeText>>;
+  /** The whole notes of the backup under the cursor. */
+  readonly backupNotes?: { readonly volid: string; readonly text: string };
+  /** Its replication jobs. */
+  readonly replication?: GuestReplication;
+  /** What else of the cluster names the guest. */
+  readonly ties?: GuestTies;
+  /** The access control list as far as it may be seen, and who could be given a role. */
+  readonly access?: { readonly acl: readonly AclEntry[]; readonly choices: AccessChoices };
   /** Its disks can be copied as a linked clone. */
   readonly linkedClone?: boolean;
   /** What was read of a node that is to be emptied, and of its guests. */
   readonly evacuation?: EvacuationFacts;
   /** The guest is on another node than the screen said. */
   readonly movedFrom?: SafeText;
-}
-
-/** What was read of the cluster for a form; a part that could not be read is absent and is then typed freely. */
-export interface ClusterFacts {
-  readonly nextid?: number;
-  /** Node → its bridges. */
-  readonly bridges?: Readonly<Record<string, readonly Bridge[]>>;
-  /** `iso` and `vztmpl` volumes by node. */
-  readonly images?: Readonly<Record<string, readonly Volume[]>>;
-  readonly pools?: readonly SafeText[];
-  readonly mappings?: readonly ResourceMapping[];
-  readonly options?: ClusterOptions;
-}
-
-/** Everything that the packing of an evacuation is made from, read a moment ago. */
-export interface EvacuationFacts {
-  readonly resources: Resources;
-  readonly guests: readonly EvacuationGuest[];
-  readonly mappings?: readonly ResourceMapping[];
 }
 
 /** One disk or mount point of a guest: its configuration key, its volume and the storage below it. */
@@ -176,47 +190,6 @@ export interface Confirmation {
   readonly lines: readonly SafeText[];
   /** The text to type for level 3 and 4. */
   readonly typed?: SafeText;
-}
-
-/** How far an action came, for the screen and for stderr. */
-export type Progress =
-  | { readonly kind: 'step'; readonly text: SafeText }
-  | { readonly kind: 'task'; readonly upid: string; readonly node: SafeText };
-
-export type Outcome =
-  /** A task was started; execute follows it to its end. */
-  | { readonly kind: 'task'; readonly upid: string }
-  /** Done without a task, in words. */
-  | {
-      readonly kind: 'done';
-      readonly message: SafeText;
-      /** The task it was, when the action followed it itself, and whether it ended with warnings. */
-      readonly upid?: string;
-      readonly warning?: boolean;
-      /** What it was asked for: a command prints it on standard output. */
-      readonly output?: readonly SafeText[];
-    };
-
-export interface RunContext {
-  readonly site: PveSite;
-  readonly signal: AbortSignal;
-  readonly now: () => number;
-  readonly facts: Facts;
-  readonly progress: (progress: Progress) => void;
-  readonly platform: Platform;
-  /** Aborted when nothing new may be started any more; what runs is still followed. Absent = `signal` alone counts. */
-  readonly halt?: AbortSignal;
-  /** Nothing may be sent that changes anything (for an action that {@link Action.looks}). */
-  readonly readOnly?: boolean;
-  /** A command, whose answer goes to standard output. */
-  readonly headless?: boolean;
-  /** One of the changes of an action that makes several: written into the audit log before and after. */
-  readonly audited?: <T>(
-    parameters: FieldValues,
-    run: () => Promise<Result<T>>,
-  ) => Promise<Result<T>>;
-  /** Runs to its end another task that this action needs first (SPICE starting a guest). */
-  readonly followTask: (upid: string) => Promise<Result<'ok' | 'warning'>>;
 }
 
 /** A menu that collects actions under one key. */
@@ -251,8 +224,6 @@ export interface Action<S extends Scope = Scope> {
   readonly confirm: (target: Targets[S], values: FieldValues, facts: Facts) => Confirmation;
   /** Confirmation level 4: off until the configuration allows it. Declared, because every frame asks. */
   readonly offByDefault?: true;
-  /** In read-only mode it is offered all the same: it then sends only what changes nothing, and sees to that itself. */
-  readonly looks?: true;
   /** May run over marked rows. */
   readonly batch: boolean;
   /** In a batch, targets with the same answer run one after the other: the server locks what they share. */
@@ -275,7 +246,8 @@ export interface Action<S extends Scope = Scope> {
 
 /**
  * `config` reads configuration and pending changes, `ports` reads them for a VM and may stay unknown, `choices` the {@link ClusterFacts}, `clone` only their
- * next id and pools and whether a linked copy is possible, `migration` the {@link MigrateCheck} and the configuration, `evacuation` the {@link EvacuationFacts}.
+ * next id and pools and whether a linked copy is possible, `migration` the {@link MigrateCheck} and the configuration, `evacuation` the {@link EvacuationFacts};
+ * `pci`, `usb` and `directories` the {@link HardwareFacts} of that kind; `backups`, `retention` (with the configuration, both of which may stay unknown), `replication`, `ties`, `access` and `firewall` what {@link Facts} calls so.
  */
 export type FactNeed =
   | 'snapshots'
@@ -286,7 +258,16 @@ export type FactNeed =
   | 'choices'
   | 'clone'
   | 'migration'
-  | 'evacuation';
+  | 'evacuation'
+  | 'pci'
+  | 'usb'
+  | 'directories'
+  | 'backups'
+  | 'retention'
+  | 'replication'
+  | 'ties'
+  | 'access'
+  | 'firewall';
 
 /** Keeps the scope's type while an action is declared. */
 export function defineAction<S extends Scope>(action: Action<S>): Action<S> {

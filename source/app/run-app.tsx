@@ -91,6 +91,29 @@ export function stopPolling({ state: { backend } }: Running): void {
   backend?.details.stop();
 }
 
+/**
+ * Node tells a new size only when it is another than the last one it saw. A terminal that became smaller and large again in
+ * between has lost what stood there all the same.
+ */
+function tellEverySize(stdout: NodeJS.WriteStream): () => void {
+  let told = false;
+  const onResize = () => {
+    told = true;
+  };
+  const onSignal = () => {
+    setImmediate(() => {
+      if (!told) stdout.emit('resize');
+      told = false;
+    });
+  };
+  stdout.on('resize', onResize);
+  process.on('SIGWINCH', onSignal);
+  return () => {
+    stdout.off('resize', onResize);
+    process.off('SIGWINCH', onSignal);
+  };
+}
+
 /** From here on keys, hints and menus know the actions. */
 export function knowActions({ state }: Running): void {
   state.actionsOf = actionsOf;
@@ -122,6 +145,7 @@ export async function runApp(start: AppStart, running: Running): Promise<number>
   start.stdin.on('end', () => app.exit(0));
   const heldWarnings = holdWarnings();
   knowActions(running);
+  const quiet = tellEverySize(start.stdout);
   const instance = render(<App app={app} questions={questions} />, inkOptions(start));
   running.onExit = () => instance.unmount();
   if (state.ended) instance.unmount();
@@ -143,6 +167,7 @@ export async function runApp(start: AppStart, running: Running): Promise<number>
   await Promise.race([connecting, Promise.resolve()]);
   await state.connected?.close();
   start.stdout.off('error', onStdoutError);
+  quiet();
   for (const warning of heldWarnings()) start.stderr.write(`homelab-tui: ${warning}\n`);
   if (crash !== undefined) {
     const words = crash instanceof Error ? (crash.stack ?? crash.message) : String(crash);

@@ -1,3 +1,4 @@
+import { isOfAnother } from '../actions/fields.ts';
 import { type AnyAction, actions } from '../actions/registry.ts';
 import type { Action, Field, Scope } from '../actions/types.ts';
 import type { Command } from './command.ts';
@@ -24,6 +25,22 @@ export function mayConfirm(action: AnyAction): boolean {
   return action.effect === 'disrupt' || (action.effect === 'destroy' && !action.batch);
 }
 
+/** Has it values of the configuration that can be taken away? */
+function unsets(action: AnyAction): boolean {
+  const typed = (field: Field<never>) => /^(?:text|integer|choice)$/.test(field.kind);
+  return (
+    action.needs.includes('config') &&
+    (action.fields as readonly Field<never>[]).some((field) => typed(field) && !field.required)
+  );
+}
+
+/** What belongs to a thing that another flag names need not be said again. */
+function flagsOf(fields: readonly Field<never>[]): readonly Flag[] {
+  return fields.map((field) =>
+    fieldFlag(isOfAnother(fields, field) ? { ...field, required: false } : field),
+  );
+}
+
 const confirmFlag: Flag = {
   name: 'confirm',
   kind: 'text',
@@ -43,6 +60,9 @@ export function actionCommand(action: AnyAction): Command {
     summary: action.summary,
     details: [
       operandWords[action.scope],
+      ...(unsets(action)
+        ? ["What need not be there is unset with an empty value: --NAME ''."]
+        : []),
       ...(action.batch ? ['Several targets run side by side, at most 4 at a time.'] : []),
       // What may run over many of them asks for no name, as one name could not stand for all.
       ...(action.effect === 'destroy' && !action.batch
@@ -52,7 +72,7 @@ export function actionCommand(action: AnyAction): Command {
       'With --json each target is told in one line: site, action, target, outcome, upid, message.',
     ],
     flags: [
-      ...(action.fields as readonly Field<never>[]).map(fieldFlag),
+      ...flagsOf(action.fields as readonly Field<never>[]),
       ...(mayConfirm(action) ? [confirmFlag] : []),
     ],
     run: async (context) => {

@@ -1,5 +1,5 @@
 import type { Consent } from '../actions/execute.ts';
-import { fieldProblems, shownFields } from '../actions/fields.ts';
+import { fieldProblems, isOfAnother, shownFields } from '../actions/fields.ts';
 import { type Prepared, prepare } from '../actions/prepare.ts';
 import { labelOf } from '../actions/target-label.ts';
 import type { Action, FieldValue, FieldValues, Scope, Targets } from '../actions/types.ts';
@@ -111,7 +111,13 @@ export async function prepareOne(
  */
 function isUsage({ action, target, facts }: Prepared, values: FieldValues): boolean {
   const { snapshots: _list, snapshot: _one, disks: _disks, config: _config, ...rest } = facts;
-  const { pending: _pending, choices: _choices, migration: _check, ...known } = rest;
+  const {
+    pending: _pending,
+    choices: _choices,
+    migration: _check,
+    hardware: _devices,
+    ...known
+  } = rest;
   const { evacuation: _node, ...stateless } = {
     ...known,
     site: { ...known.site, resources: { fetching: false } },
@@ -130,8 +136,10 @@ function valuesFor(prepared: Prepared, { values, positionals }: CommandContext):
   const merged: Record<string, FieldValue> = {};
   for (const field of action.fields) {
     const given = values[field.name];
-    if (given !== undefined) merged[field.name] = given;
-    else if (field.required) merged[field.name] = undefined;
+    // An emptied number is a number that is not there.
+    if (given === '' && field.kind === 'integer') merged[field.name] = undefined;
+    else if (given !== undefined) merged[field.name] = given;
+    else if (field.required && !isOfAnother(action.fields, field)) merged[field.name] = undefined;
     else if (!leave) merged[field.name] = field.initial?.(target, facts, merged);
   }
   const shown = new Set(shownFields(action, target, facts, merged).map(({ name }) => name));

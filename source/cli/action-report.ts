@@ -34,11 +34,13 @@ export function tell(
   quiet: boolean,
 ): void {
   if (!result.ok) return tellFailure(action, target, result.failure, context);
-  const { outcome, message, upid } = result.value;
+  const { outcome, message, upid, output } = result.value;
   if (quiet) return;
   if (context.global.json) {
-    context.output.json(jsonLine(action, target, outcome, message, upid));
-  } else context.output.out(message);
+    const line = jsonLine(action, target, outcome, message, upid);
+    context.output.json(output ? { ...line, output: output.join('\n') } : line);
+  } else if (output) for (const each of output) context.output.out(each);
+  else context.output.out(message);
 }
 
 /** A failure goes to standard error, and to standard output too when that is for a machine. */

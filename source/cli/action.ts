@@ -86,7 +86,7 @@ async function environmentFor(
 ): Promise<EnvironmentOf> {
   const { host } = context;
   const [machine, audit] = await Promise.all([
-    machineOf(host, { ascii: context.global.ascii }),
+    machineOf(host, { ascii: context.global.ascii, configDir: session.paths.configDir }),
     session.audit(),
   ]);
   const platform: Platform = { ...machine.platform, ssh: session.ssh };
@@ -96,6 +96,7 @@ async function environmentFor(
     audit,
     platform: options.platform?.(platform) ?? platform,
     now: host.now,
+    headless: true,
     findLostTask: machine.findLostTask(site),
   });
 }

@@ -118,6 +118,7 @@ function decodeValue(flag: Flag, raw: string | undefined, inline: boolean): Deco
       return { what: 'the value is empty', next: `write ${form}` };
     return { value: raw };
   }
+  if (flag.clearable && /^(?:none)?$/.test(raw.trim())) return { value: '' };
   const number = raw.trim() === '' ? Number.NaN : Number(raw);
   const whole = flag.kind === 'number' || Number.isInteger(number);
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = flag;

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { sanitise } from '../domain/safe-text.ts';
 import { Secret } from '../domain/secret.ts';
+import { certificateCommand } from '../domain/site.ts';
 import type { SshAsker } from '../services/ssh/types.ts';
 import type { Asker } from '../services/types.ts';
 import type { Host } from './host.ts';
@@ -51,12 +52,12 @@ export function createAsker(host: Host, output: Output): Asker & SshAsker {
       inTurn(async () => {
         output.err(
           [
-            `The certificate of ${sanitise(question.endpoint)} (site ${question.site}) is not known.`,
+            `The certificate of ${sanitise(question.endpoint)} (${question.product === 'pbs' ? 'backup server' : 'site'} ${question.site}) is not known.`,
             `  SHA-256  ${sanitise(question.fingerprint)}`,
             ...(question.subject ? [`  subject  ${question.subject}`] : []),
             ...(question.issuer ? [`  issuer   ${question.issuer}`] : []),
             ...(question.notAfter ? [`  until    ${question.notAfter}`] : []),
-            'Compare it with the node: pvenode cert info',
+            `Compare it with the node: ${certificateCommand[question.product ?? 'pve']}`,
           ].join('\n'),
         );
         if (!person) {

@@ -1,5 +1,6 @@
 import { findAction } from '../actions/registry.ts';
 import { describeFailure } from '../domain/failure.ts';
+import { apiOwners } from '../domain/homelab.ts';
 import type { CommandContext } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { openHomelab, pathsOf, readHomelabSource } from './homelab.ts';
@@ -25,13 +26,14 @@ export async function runConfigCheck(context: CommandContext): Promise<number> {
     const action = findAction(id);
     if (!action) problems.push(`allow: there is no action ${id} · see homelab-tui actions`);
   }
-  for (const site of homelab.sites) {
-    const secret = await resolveSecret(site, host.interrupted());
-    if (!secret.ok) problems.push(`site ${site.id}: ${describeFailure(secret.failure)}`);
-    if (site.tls.kind === 'ca') {
+  for (const { product, owner } of apiOwners(homelab)) {
+    const name = product === 'pve' ? `site ${owner.id}` : `backup server ${owner.id}`;
+    const secret = await resolveSecret(owner, host.interrupted());
+    if (!secret.ok) problems.push(`${name}: ${describeFailure(secret.failure)}`);
+    if (owner.tls.kind === 'ca') {
       const { readCa } = await import('../config/read-ca.ts');
-      const ca = await readCa(site.tls.path);
-      if (!ca.ok) problems.push(`site ${site.id}: ${describeFailure(ca.failure)}`);
+      const ca = await readCa(owner.tls.path);
+      if (!ca.ok) problems.push(`${name}: ${describeFailure(ca.failure)}`);
     }
   }
   await close();
@@ -39,7 +41,10 @@ export async function runConfigCheck(context: CommandContext): Promise<number> {
   if (global.json) output.json({ ok: problems.length === 0, file: paths.homelabFile, problems });
   else if (problems.length === 0) {
     const names = homelab.sites.map((site) => site.id).join(', ');
-    output.out(`${paths.homelabFile} is right: ${homelab.sites.length} site(s): ${names}`);
+    const servers = homelab.sites.flatMap((site) => (site.pbs ?? []).map(({ id }) => id));
+    const more =
+      servers.length === 0 ? '' : `, ${servers.length} backup server(s): ${servers.join(', ')}`;
+    output.out(`${paths.homelabFile} is right: ${homelab.sites.length} site(s): ${names}${more}`);
   }
   return problems.length === 0 ? exitCodes.ok : exitCodes.usage;
 }

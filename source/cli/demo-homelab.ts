@@ -1,5 +1,7 @@
-import { scenarioNames, startDemo } from '../demo/index.ts';
+import { type DemoInfo, scenarioNames, startDemo } from '../demo/index.ts';
 import { createSpiceBackend } from '../demo/spice/backend.ts';
+import type { PbsServerConfig } from '../domain/homelab.ts';
+import type { PbsId } from '../domain/pbs.ts';
 import { ok } from '../domain/result.ts';
 import { Secret } from '../domain/secret.ts';
 import type { SiteId } from '../domain/site.ts';
@@ -35,6 +37,8 @@ export async function openDemoHomelab(
   const { pve, fingerprint, tokens, spiceProxy } = demo.info;
   const files = demo.info.ssh && (await writeDemoSshFiles(demo.info.ssh, host.pid));
   const secret = new Secret(tokens.admin.secret);
+  const site = 'demo' as SiteId;
+  const servers = backupServers(demo.info, site);
   return {
     ok: true,
     value: {
@@ -44,20 +48,38 @@ export async function openDemoHomelab(
         allow: ['node.reboot', 'node.shutdown'],
         sites: [
           {
-            id: 'demo' as SiteId,
+            id: site,
             endpoints: pve,
             // Never looked up: the secret is at hand.
             auth: { kind: 'token', token: tokens.admin.id, secret: { from: 'env', name: 'DEMO' } },
             tls: { kind: 'fingerprint', fingerprint },
             ...(spiceProxy === undefined ? {} : { spiceProxy }),
             ...(files ? { ssh: files.ssh } : {}),
+            pbs: servers.map(({ config }) => config),
           },
         ],
       },
-      resolveSecret: async () => ok(secret),
+      resolveSecret: async ({ id }) =>
+        ok(servers.find(({ config }) => config.id === id)?.secret ?? secret),
       close: async () => {
         await Promise.all([demo.close(), files?.remove()]);
       },
     },
   };
+}
+
+function backupServers(
+  { pbs }: DemoInfo,
+  site: SiteId,
+): readonly { readonly config: PbsServerConfig; readonly secret: Secret }[] {
+  return pbs.map(({ name, endpoint, fingerprint, tokens }) => ({
+    config: {
+      id: name as PbsId,
+      site,
+      endpoints: [endpoint],
+      auth: { kind: 'token', token: tokens.admin.id, secret: { from: 'env', name: 'DEMO' } },
+      tls: { kind: 'fingerprint', fingerprint },
+    },
+    secret: new Secret(tokens.admin.secret),
+  }));
 }

@@ -15,17 +15,22 @@ const forms: Readonly<Partial<Record<AnyField['kind'], string>>> = {
   order: 'a list separated by commas or semicolons, in this order',
 };
 
+/** A number that need not be there can be taken away, as it can be emptied in the form. */
+const clearable = ({ kind, required }: AnyField) => kind === 'integer' && !required;
+
 /** The flag of a field. */
 export function fieldFlag(field: AnyField): Flag {
   const kind = field.kind === 'boolean' || field.kind === 'integer' ? field.kind : 'text';
   const needed = field.required ? ' (needed)' : '';
   const form = forms[field.kind];
+  const clears = clearable(field) ? " '' or none unsets it." : '';
   return {
     name: field.name,
     kind,
-    help: `${field.help}${form ? ` Written as ${form}.` : ''}${needed}`,
+    help: `${field.help}${form ? ` Written as ${form}.` : ''}${clears}${needed}`,
     ...(kind === 'boolean' ? { negatable: true } : {}),
     ...(kind === 'integer' ? { placeholder: 'NUMBER' } : {}),
+    ...(clearable(field) ? { clearable: true } : {}),
     ...(field.kind === 'secret' ? { placeholder: 'REFERENCE' } : {}),
   };
 }

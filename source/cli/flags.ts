@@ -9,6 +9,8 @@ export interface Flag {
   /** `--no-NAME` exists too. */
   readonly negatable?: boolean;
   readonly choices?: readonly string[];
+  /** A number may be emptied: `''` or `none` is the value ''. */
+  readonly clearable?: boolean;
   /** Smallest and largest value of a number. */
   readonly min?: number;
   readonly max?: number;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Paths, resolvePaths } from '../config/paths.ts';
 import { readHomelabText } from '../config/read-homelab.ts';
 import { describeFailure } from '../domain/failure.ts';
-import type { Homelab, PveSiteConfig } from '../domain/homelab.ts';
+import type { ApiOwner, Homelab } from '../domain/homelab.ts';
 import type { Result } from '../domain/result.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { GlobalOptions } from './flags.ts';
@@ -11,7 +11,7 @@ import type { Host } from './host.ts';
 /** The homelab to work with, from `homelab.yaml` or the embedded demo. */
 export interface OpenedHomelab {
   readonly homelab: Homelab;
-  resolveSecret(site: PveSiteConfig, signal?: AbortSignal): Promise<Result<Secret>>;
+  resolveSecret(owner: ApiOwner, signal?: AbortSignal): Promise<Result<Secret>>;
   /** Stops the embedded demo; nothing otherwise. */
   close(): Promise<void>;
 }
@@ -118,9 +118,9 @@ async function openFile(
     ok: true,
     value: {
       homelab: parsed.homelab,
-      resolveSecret: async (site, signal) => {
+      resolveSecret: async (owner, signal) => {
         const { resolveSecret } = await import('../config/secrets.ts');
-        const { auth } = site;
+        const { auth } = owner;
         const reference = auth.kind === 'token' ? auth.secret : auth.password;
         return resolveSecret(reference, { env: host.env, ...(signal ? { signal } : {}) });
       },

@@ -1,7 +1,22 @@
 import type { ExecuteEnvironment } from '../actions/execute.ts';
 import type { Platform } from '../actions/types.ts';
+import type { ScreenMemory } from '../services/vnc/screens.ts';
 import type { Host } from './host.ts';
 import { commandTerminal, terminalProblem } from './terminal-host.ts';
+
+/** How screens are drawn is remembered with the other preferences. */
+function screenMemory(directory: string, host: Host): ScreenMemory {
+  return {
+    draw: async () => {
+      const { peekPreferences } = await import('../config/preference-values.ts');
+      return peekPreferences(directory).draw;
+    },
+    remember: async (draw) => {
+      const { openPreferences } = await import('../config/preferences.ts');
+      openPreferences(directory, host.now).set({ draw });
+    },
+  };
+}
 
 /** What actions use of this machine and, after a call without an answer, of the site. */
 export interface Machine {
@@ -9,10 +24,17 @@ export interface Machine {
   readonly findLostTask: (site: ExecuteEnvironment['site']) => ExecuteEnvironment['findLostTask'];
 }
 
-/** `stays` = this process outlives its actions: it is the full-screen console. */
+export interface MachineOptions {
+  readonly ascii?: boolean;
+  /** This process outlives its actions: it is the full-screen console. */
+  readonly stays?: boolean;
+  /** Where preferences are kept; absent = none are. */
+  readonly configDir?: string;
+}
+
 export async function machineOf(
   host: Host,
-  { ascii = false, stays = false }: { readonly ascii?: boolean; readonly stays?: boolean } = {},
+  { ascii = false, stays = false, configDir }: MachineOptions = {},
 ): Promise<Machine> {
   const [{ createPlatform }, { createScreens }, { findLostTask }, { startRecording }] =
     await Promise.all([
@@ -26,7 +48,10 @@ export async function machineOf(
     platform: {
       ...createPlatform({ env: host.env, now: host.now }),
       terminalProblem: () => terminalProblem(host),
-      screens: createScreens({ env: host.env, ascii, endsWithAction: !stays }),
+      screens: createScreens({
+        ...{ env: host.env, ascii, endsWithAction: !stays },
+        ...(configDir === undefined ? {} : { memory: screenMemory(configDir, host) }),
+      }),
       record: (path, about) => startRecording(path, about, () => performance.now()),
       ...(terminal ? { terminal } : {}),
     },

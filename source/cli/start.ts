@@ -164,7 +164,7 @@ async function connect(
         log?.(record);
       },
     }),
-    machineOf(host, { ascii: global.ascii, stays: true }),
+    machineOf(host, { ascii: global.ascii, stays: true, configDir: paths.configDir }),
     auditLogOf(paths, host),
     memory.open(),
     unsavedNotice(paths),

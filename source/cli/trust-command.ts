@@ -5,8 +5,9 @@ import { fileErrorWords } from '../config/private-file.ts';
 import { openTrustStore } from '../config/trust-store.ts';
 import { describeFailure } from '../domain/failure.ts';
 import { dateTime } from '../domain/format.ts';
-import type { PveSiteConfig } from '../domain/homelab.ts';
+import { apiOwners } from '../domain/homelab.ts';
 import { sanitise } from '../domain/safe-text.ts';
+import { certificateCommand } from '../domain/site.ts';
 import type { CommandContext } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { openHomelab, pathsOf, readHomelabSource } from './homelab.ts';
@@ -72,14 +73,14 @@ export function presentedFingerprint(
   });
 }
 
-/** The sites of `homelab.yaml` that use the endpoint; none when the file cannot be read. */
-async function sitesUsing(url: string, context: CommandContext): Promise<readonly PveSiteConfig[]> {
+/** The APIs of `homelab.yaml` at the endpoint; none when the file cannot be read. */
+async function ownersAt(url: string, context: CommandContext) {
   const { global, host } = context;
   const source = await readHomelabSource(global, pathsOf(global, host));
   const opened = source.ok ? await openHomelab(global, host, source.value) : undefined;
   if (!opened?.ok) return [];
   await opened.value.close();
-  return opened.value.homelab.sites.filter((site) => site.endpoints.includes(url));
+  return apiOwners(opened.value.homelab).filter(({ owner }) => owner.endpoints.includes(url));
 }
 
 /**
@@ -101,10 +102,12 @@ export async function runTrustReplace(context: CommandContext): Promise<number> 
   const url = new URL(checked.value);
   const port = Number(/:(\d+)$/.exec(checked.value)?.[1]);
   const key = `${url.hostname}:${port}`;
-  for (const site of await sitesUsing(checked.value, context)) {
-    if (site.tls.kind === 'ask') continue;
+  const owners = await ownersAt(checked.value, context);
+  for (const { product, owner } of owners) {
+    if (owner.tls.kind === 'ask') continue;
+    const name = product === 'pve' ? `site ${owner.id}` : `backup server ${owner.id}`;
     output.usage({
-      what: `site ${site.id} is trusted by ${site.tls.kind}, not by what was accepted here`,
+      what: `${name} is trusted by ${owner.tls.kind}, not by what was accepted here`,
       where: key,
       next: 'change tls: in homelab.yaml',
     });
@@ -127,7 +130,7 @@ export async function runTrustReplace(context: CommandContext): Promise<number> 
     output.usage({
       what: 'not confirmed, nothing was changed',
       where: '--confirm',
-      next: `compare it with the node (pvenode cert info), then repeat with --confirm ${name}`,
+      next: `compare it with the node (${certificateCommand[owners[0]?.product ?? 'pve']}), then repeat with --confirm ${name}`,
     });
     return exitCodes.usage;
   }

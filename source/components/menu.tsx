@@ -1,7 +1,8 @@
 import SelectInput from 'ink-select-input';
 import { type ReactNode, useMemo } from 'react';
 import { type SafeText, say } from '../domain/safe-text.ts';
-import { lineWidth, moreLine, segment } from './compose.ts';
+import { caretLine } from './caret-line.ts';
+import { lineWidth, moreLine, segment, textLine } from './compose.ts';
 import type { Line } from './line.ts';
 import { fitLine, type Painted, paintLine } from './paint.ts';
 import { TextLine } from './text-line.tsx';
@@ -28,6 +29,8 @@ export interface MenuProps {
   readonly theme: Theme;
   /** For screen readers: "selected" and "not possible" in words. */
   readonly plain?: boolean;
+  /** What is typed to find an item; undefined = nobody is searching. */
+  readonly query?: string | undefined;
 }
 
 /** One row of a menu. A disabled one says why, so that it is never told by colour alone. */
@@ -83,8 +86,31 @@ function NoIndicator(): ReactNode {
   return null;
 }
 
-/** A list to choose from, drawn by ink-select-input with its own keys switched off. */
-export function Menu({ items, index, width, height, theme, plain = false }: MenuProps): ReactNode {
+/** A list to choose from, drawn by ink-select-input with its own keys switched off; above it what is typed to find an item. */
+export function Menu(props: MenuProps): ReactNode {
+  const { width, height, theme, plain = false, query } = props;
+  if (query === undefined) return <MenuList {...props} />;
+  const caret = caretLine(
+    query,
+    [...query].length,
+    Math.max(4, width - 2),
+    plain || theme.level === 0,
+  );
+  const rest = textLine(say`  nothing matches`, 'dim');
+  return (
+    <>
+      <TextLine line={paintLine([segment(say`/ `, 'accent'), ...caret], width, theme)} />
+      {props.items.length === 0 ? (
+        <TextLine line={paintLine(rest, width, theme)} />
+      ) : (
+        <MenuList {...props} height={height - 1} />
+      )}
+    </>
+  );
+}
+
+function MenuList(props: MenuProps): ReactNode {
+  const { items, index, width, height, theme, plain = false, query } = props;
   const entries = useMemo(() => {
     const columns = columnsOf(items);
     return items.map((item, at) => ({
@@ -99,7 +125,8 @@ export function Menu({ items, index, width, height, theme, plain = false }: Menu
   const limit = Math.max(1, whole ? height : height - 1);
   // It shows its first rows until the cursor is below them, and then the rows above the cursor.
   const above = Math.max(0, index - limit + 1);
-  const more = moreLine(above, items.length - above - limit);
+  const hint = query === undefined ? [segment(say`  / finds one by its words`, 'dim')] : [];
+  const more = [...moreLine(above, items.length - above - limit), ...hint];
   return (
     <>
       <SelectInput

@@ -1,16 +1,12 @@
-import type { Homelab, PveAuth, PveSiteConfig, TlsTrust } from '../domain/homelab.ts';
-import { isSiteId, type SiteId } from '../domain/site.ts';
+import type { Homelab, PveSiteConfig } from '../domain/homelab.ts';
+import type { SiteId } from '../domain/site.ts';
+import { readAuth, readId, readTls, required } from './homelab-access.ts';
+import { readPbs } from './homelab-pbs.ts';
 import type { HomelabProblem } from './homelab-problem.ts';
 import { readSsh } from './homelab-ssh.ts';
-import {
-  checkEndpoint,
-  checkFingerprint,
-  checkSpiceProxy,
-  checkToken,
-  checkUser,
-} from './homelab-values.ts';
+import { checkEndpoint, checkSpiceProxy } from './homelab-values.ts';
 import { checked } from './read-checked.ts';
-import { type FileContext, readSecretReference, resolvePath } from './secret-reference.ts';
+import type { FileContext } from './secret-reference.ts';
 import { type Place, YamlReader } from './yaml-reader.ts';
 
 export type ParsedHomelab =
@@ -95,7 +91,7 @@ function readSite(
   seen: Set<string>,
   context: FileContext,
 ): PveSiteConfig | undefined {
-  const fields = reader.map(place, 'a site', ['id', 'pve', 'ssh']);
+  const fields = reader.map(place, 'a site', ['id', 'pve', 'pbs', 'ssh']);
   if (!fields) return undefined;
   const id = required(reader, fields.id, place, 'id', (at) => readId(reader, at, seen));
   const pve = required(reader, fields.pve, place, 'pve', (at) =>
@@ -108,12 +104,16 @@ function readSite(
   const auth = required(reader, pve.auth, fields.pve, 'auth', (at) =>
     readAuth(reader, at, context),
   );
-  const tls = pve.tls === undefined ? ask : readTls(reader, pve.tls, context);
+  const tls = readTls(reader, pve.tls, context);
   const spiceProxy =
     pve.spice_proxy === undefined
       ? undefined
       : checked(reader, pve.spice_proxy, 'spice_proxy', checkSpiceProxy);
   const ssh = fields.ssh === undefined ? undefined : readSsh(reader, fields.ssh, context);
+  const pbs =
+    fields.pbs === undefined
+      ? undefined
+      : readPbs(reader, fields.pbs, { site: id ?? ('' as SiteId), seen, context });
   if (!id || !endpoints || !auth || !tls) return undefined;
   return {
     id,
@@ -122,40 +122,8 @@ function readSite(
     tls,
     ...(spiceProxy === undefined ? {} : { spiceProxy }),
     ...(ssh === undefined ? {} : { ssh }),
+    ...(pbs === undefined ? {} : { pbs }),
   };
-}
-
-const ask: TlsTrust = { kind: 'ask' };
-
-function required<T>(
-  reader: YamlReader,
-  place: Place,
-  parent: Place,
-  name: string,
-  read: (place: Place) => T | undefined,
-): T | undefined {
-  if (place !== undefined) return read(place);
-  reader.problem(parent, `${name} is missing`);
-  return undefined;
-}
-
-function readId(reader: YamlReader, place: Place, seen: Set<string>): SiteId | undefined {
-  const id = reader.text(place, 'id');
-  if (id === undefined) return undefined;
-  if (!isSiteId(id)) {
-    reader.problem(
-      place,
-      'this is not a site id',
-      'letters, digits, - and _, at most 32, starting with a letter or digit',
-    );
-    return undefined;
-  }
-  if (seen.has(id.toLowerCase())) {
-    reader.problem(place, `the site id ${id} is used twice`, 'give each site its own id');
-    return undefined;
-  }
-  seen.add(id.toLowerCase());
-  return id;
 }
 
 function readEndpoints(reader: YamlReader, place: Place): string[] | undefined {
@@ -170,59 +138,4 @@ function readEndpoints(reader: YamlReader, place: Place): string[] | undefined {
     else found.push(url);
   }
   return found;
-}
-
-function readAuth(reader: YamlReader, place: Place, context: FileContext): PveAuth | undefined {
-  const fields = reader.map(place, 'auth', ['token', 'secret', 'user', 'password']);
-  if (!fields) return undefined;
-  const { token, secret, user, password } = fields;
-  if ((token ?? secret) !== undefined && (user ?? password) !== undefined) {
-    reader.problem(
-      place,
-      'auth has both a token and a user',
-      'keep token and secret, or user and password',
-    );
-    return undefined;
-  }
-  if ((user ?? password) !== undefined) {
-    const name = required(reader, user, place, 'user', (at) =>
-      checked(reader, at, 'user', checkUser),
-    );
-    const reference = required(reader, password, place, 'password', (at) =>
-      readSecretReference(reader, at, 'password', context),
-    );
-    return name && reference ? { kind: 'user', user: name, password: reference } : undefined;
-  }
-  const id = required(reader, token, place, 'token', (at) =>
-    checked(reader, at, 'token', checkToken),
-  );
-  const reference = required(reader, secret, place, 'secret', (at) =>
-    readSecretReference(reader, at, 'secret', context),
-  );
-  return id && reference ? { kind: 'token', token: id, secret: reference } : undefined;
-}
-
-function readTls(reader: YamlReader, place: Place, context: FileContext): TlsTrust | undefined {
-  const fields = reader.map(place, 'tls', ['fingerprint', 'ca', 'system']);
-  if (!fields) return undefined;
-  const given = Object.keys(fields);
-  if (given.length !== 1) {
-    reader.problem(
-      place,
-      given.length === 0 ? 'tls is empty' : `tls has ${given.join(' and ')}`,
-      'keep exactly one of fingerprint, ca and system: true; without tls it asks once',
-    );
-    return undefined;
-  }
-  if (fields.fingerprint !== undefined) {
-    const fingerprint = checked(reader, fields.fingerprint, 'fingerprint', checkFingerprint);
-    return fingerprint === undefined ? undefined : { kind: 'fingerprint', fingerprint };
-  }
-  if (fields.ca !== undefined) {
-    const path = reader.text(fields.ca, 'ca');
-    return path === undefined ? undefined : { kind: 'ca', path: resolvePath(path, context) };
-  }
-  if (reader.flag(fields.system, 'system') === true) return { kind: 'system' };
-  reader.problem(fields.system, 'system can only be true', 'remove tls to be asked once');
-  return undefined;
 }

@@ -1,3 +1,4 @@
+import { certificateCommand } from '../domain/site.ts';
 import { isSshUser, parseSshAddress } from '../domain/ssh-address.ts';
 
 /** A checked value, or what is wrong with it and what to write instead. */
@@ -10,6 +11,11 @@ const host = /^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])$/;
 /** `https://host:port` in one spelling, port 8006 when none is given. Never repeats credentials. */
 export function checkEndpoint(text: string): Checked<string> {
   return checkUrl(text, 'https', '8006');
+}
+
+/** The same of a Proxmox Backup Server: port 8007 when none is given. */
+export function checkPbsEndpoint(text: string): Checked<string> {
+  return checkUrl(text, 'https', '8007');
 }
 
 /** `http://host:port` of spiceproxy, port 3128 when none is given. */
@@ -58,8 +64,18 @@ const tokenName = /^[A-Za-z][A-Za-z0-9._-]+$/;
 
 /** `user@realm!tokenid` as PVE writes it. */
 export function checkToken(text: string): Checked<string> {
-  const suggestion = 'write user@realm!tokenid, for example root@pam!tui';
-  if (/=/.test(text) && text.includes('!')) {
+  return checkTokenId(text, '=', 'root@pam!tui');
+}
+
+/** The same for a Proxmox Backup Server, which puts a colon between a token and its secret. */
+export function checkPbsToken(text: string): Checked<string> {
+  return checkTokenId(text, ':', 'homelab@pbs!tui');
+}
+
+function checkTokenId(text: string, separator: '=' | ':', example: string): Checked<string> {
+  const suggestion = `write user@realm!tokenid, for example ${example}`;
+  const carried = text.slice(text.indexOf('!')).includes(separator);
+  if (carried && text.includes('!')) {
     return {
       wrong: 'the token carries its secret',
       suggestion: 'keep only user@realm!tokenid here and refer to the secret with secret:',
@@ -84,8 +100,17 @@ export function checkUser(text: string): Checked<string> {
 
 /** SHA-256 of the certificate in any spelling → `AA:BB:…` (32 pairs). */
 export function checkFingerprint(text: string): Checked<string> {
+  return checkSha256(text, certificateCommand.pve);
+}
+
+/** The same for a Proxmox Backup Server. */
+export function checkPbsFingerprint(text: string): Checked<string> {
+  return checkSha256(text, certificateCommand.pbs);
+}
+
+function checkSha256(text: string, command: string): Checked<string> {
   const hex = text.replaceAll(':', '').toUpperCase();
-  const suggestion = 'pvenode cert info shows the SHA-256 fingerprint: 64 hexadecimal digits';
+  const suggestion = `${command} shows the SHA-256 fingerprint: 64 hexadecimal digits`;
   if (!/^[0-9A-F]*$/.test(hex) || hex === '') {
     return { wrong: 'a fingerprint has only hexadecimal digits and colons', suggestion };
   }
@@ -118,4 +143,25 @@ export function checkSshUser(text: string): Checked<string> {
 export function checkSshFile(text: string): Checked<string> {
   if (!/["\u0000-\u001f]/.test(text)) return { value: text };
   return { wrong: 'a path here has no quotes and no control characters' };
+}
+
+/** A datastore's name. */
+export function checkDatastore(text: string): Checked<string> {
+  if (/^[A-Za-z0-9_][A-Za-z0-9._-]{2,31}$/.test(text)) return { value: text };
+  return {
+    wrong: 'this is not the name of a datastore',
+    suggestion: '3 to 32 letters, digits, dots, - and _, starting with a letter, digit or _',
+  };
+}
+
+/** A namespace, `/` for the root → as the API names it: the root is the empty text. */
+export function checkNamespace(text: string): Checked<string> {
+  if (text === '/') return { value: '' };
+  const parts = text.split('/');
+  const sound = parts.every((part) => /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(part));
+  if (sound && parts.length <= 8 && text.length <= 256) return { value: text };
+  return {
+    wrong: 'this is not a namespace',
+    suggestion: 'write prod, or prod/db for one below it, or / for the root',
+  };
 }

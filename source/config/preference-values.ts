@@ -14,6 +14,8 @@ export interface PreferenceValues {
   readonly lastView?: string;
   readonly timeframe?: 'hour' | 'day' | 'week' | 'month' | 'year';
   readonly mouse?: boolean;
+  /** How a VM's screen is drawn. */
+  readonly draw?: 'auto' | 'blocks' | 'sixel' | 'kitty';
   /** Action id → key that replaces its default one. */
   readonly keys?: Readonly<Record<string, string>>;
 }
@@ -23,6 +25,7 @@ const isText = (value: unknown): value is string =>
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const timeframes: readonly unknown[] = ['hour', 'day', 'week', 'month', 'year'];
+const draws: readonly unknown[] = ['auto', 'blocks', 'sixel', 'kitty'];
 
 function entriesOf<T>(value: unknown, pick: (entry: unknown) => T | undefined) {
   if (!isRecord(value)) return undefined;
@@ -48,6 +51,7 @@ export function checkPreferences(raw: Readonly<Record<string, unknown>>): Prefer
     ...(timeframes.includes(raw.timeframe)
       ? { timeframe: raw.timeframe as PreferenceValues['timeframe'] }
       : {}),
+    ...(draws.includes(raw.draw) ? { draw: raw.draw as PreferenceValues['draw'] } : {}),
     ...(typeof raw.mouse === 'boolean' ? { mouse: raw.mouse } : {}),
     ...(sorts ? { sorts } : {}),
     ...(keys ? { keys } : {}),

@@ -14,7 +14,20 @@ export type TextTarget =
       readonly command: string;
       /** `root@pam`: who is logged in already; undefined = the login prompt comes first. */
       readonly loggedIn?: string;
+      /** `cmd=upgrade`: the package upgrade that comes before the shell. */
+      readonly upgrade?: UpgradeTarget;
     };
+
+/** What apt would upgrade on a node. */
+export interface UpgradeTarget {
+  readonly packages: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly oldVersion: string;
+  }[];
+  /** All of them are installed now. */
+  installed(): void;
+}
 
 /** A terminal with a program on it: what is written is typed, what is read is shown. Its end is the program's. */
 export interface TextSession {

@@ -5,7 +5,7 @@ import { totpCode, totpStep } from './world/totp.ts';
 
 export interface ForegroundArguments {
   readonly scenario?: string;
-  /** First of three ports; 0 or absent = any free ones. */
+  /** First of three ports, backup servers after them; 0 or absent = any free ones. */
   readonly port?: number;
   /** One line of JSON instead of a text for people. */
   readonly json: boolean;
@@ -26,8 +26,25 @@ function homelabFile(info: DemoInfo): string[] {
     `      auth: {token: ${info.tokens.admin.id}, secret: env:PVE_SECRET}`,
     `      tls: {fingerprint: "${info.fingerprint}"}`,
     ...(info.spiceProxy === undefined ? [] : [`      spice_proxy: ${info.spiceProxy}`]),
+    ...pbsLines(info.pbs),
     ...(info.ssh === undefined ? [] : sshLines(info.ssh)),
   ];
+}
+
+/** The variable that holds the secret of a backup server's token. */
+function pbsVariable(name: string): string {
+  return `${name.toUpperCase()}_SECRET`;
+}
+
+function pbsLines(servers: DemoInfo['pbs']): string[] {
+  if (servers.length === 0) return [];
+  const lines = servers.flatMap(({ name, endpoint, fingerprint, tokens }) => [
+    `      - id: ${name}`,
+    `        endpoint: ${endpoint}`,
+    `        auth: {token: ${tokens.admin.id}, secret: env:${pbsVariable(name)}}`,
+    `        tls: {fingerprint: "${fingerprint}"}`,
+  ]);
+  return ['    pbs:', ...lines];
 }
 
 function sshLines({ user, hosts }: NonNullable<DemoInfo['ssh']>): string[] {
@@ -35,10 +52,28 @@ function sshLines({ user, hosts }: NonNullable<DemoInfo['ssh']>): string[] {
   return [`    ssh: {user: ${user}, hosts: {${places.join(', ')}}}`];
 }
 
+function userLines(users: DemoInfo['users'], now: number): string[] {
+  return users.flatMap(({ user, password, totp, recovery }) => {
+    const lines = [`  ${user}  password ${password}`];
+    if (totp === undefined) return lines;
+    lines.push(`    TOTP secret ${totp}, code now ${totpCode(totp, totpStep(now))}`);
+    const [key] = recovery ?? [];
+    return key === undefined ? lines : [...lines, `    recovery key ${key}`];
+  });
+}
+
 /** The text for a person. `now` in ms, for the TOTP codes that are valid right now. */
 export function describeDemo(info: DemoInfo, scenario: string, now: number): string {
   const lines = [`Demo homelab "${scenario}": ${scenarios[scenario]?.summary ?? ''}`, ''];
   lines.push('Proxmox VE', ...info.pve.map((url) => `  ${url}`));
+  for (const { name, endpoint, fingerprint, tokens, users, datastores } of info.pbs) {
+    lines.push(`Proxmox Backup Server ${name}, datastores ${datastores.join(', ')}`);
+    lines.push(`  ${endpoint}`, `  ${fingerprint}`);
+    for (const [role, token] of Object.entries(tokens)) {
+      lines.push(`  ${role.padEnd(8)} ${token.id}  ${token.secret}`);
+    }
+    lines.push(...userLines(users, now));
+  }
   if (info.spiceProxy !== undefined) lines.push('SPICE proxy', `  ${info.spiceProxy}`);
   if (info.ssh) {
     const { hosts, user, password, fingerprint } = info.ssh;
@@ -49,16 +84,13 @@ export function describeDemo(info: DemoInfo, scenario: string, now: number): str
   for (const [role, token] of Object.entries(info.tokens)) {
     lines.push(`  ${role.padEnd(8)} ${token.id}  ${token.secret}`);
   }
-  lines.push('', 'Users');
-  for (const user of info.users) {
-    lines.push(`  ${user.user}  password ${user.password}`);
-    if (user.totp === undefined) continue;
-    lines.push(`    TOTP secret ${user.totp}, code now ${totpCode(user.totp, totpStep(now))}`);
-    const [key] = user.recovery ?? [];
-    if (key !== undefined) lines.push(`    recovery key ${key}`);
-  }
+  lines.push('', 'Users', ...userLines(info.users, now));
   lines.push('', 'homelab.yaml for it:', '', ...homelabFile(info).map((line) => `  ${line}`));
-  lines.push('', `  export PVE_SECRET=${info.tokens.admin.secret}`, '', 'Ctrl-C ends it.', '');
+  lines.push('', `  export PVE_SECRET=${info.tokens.admin.secret}`);
+  for (const { name, tokens } of info.pbs) {
+    lines.push(`  export ${pbsVariable(name)}=${tokens.admin.secret}`);
+  }
+  lines.push('', 'Ctrl-C ends it.', '');
   return lines.join('\n');
 }
 

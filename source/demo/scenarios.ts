@@ -2,7 +2,8 @@ import { writeHistory } from './world/history.ts';
 import { homelabParts } from './world/homelab.ts';
 import { hostileParts, spreadHostileText } from './world/hostile.ts';
 import { minipcParts } from './world/minipc.ts';
-import { scaleParts } from './world/scale.ts';
+import { backupsLate, hostileBackups } from './world/pbs/troubles.ts';
+import { backupScaleParts, scaleParts } from './world/scale.ts';
 import { World, type WorldOptions, type WorldParts } from './world/world.ts';
 
 /** A homelab and how it is broken before anybody looks. */
@@ -45,6 +46,9 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
             ]
           : [entry],
       );
+      for (const { accounts } of world.pbs.hosts) {
+        accounts.acl = accounts.acl.filter((entry) => !entry.ugid.startsWith('homelab@pbs'));
+      }
     },
   },
   expired: {
@@ -65,7 +69,24 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'hostile-text': {
     summary: 'Names, notes and logs that attack the terminal',
     parts: hostileParts,
-    prepare: spreadHostileText,
+    prepare: (world) => {
+      spreadHostileText(world);
+      world.pbs.adjustments.push(hostileBackups);
+    },
+  },
+  'backups-late': {
+    summary: 'A night of backups failed, some guests are late; the backup servers answer',
+    parts: homelabParts,
+    prepare: backupsLate,
+  },
+  'pbs-down': {
+    summary: 'pbs1 accepts no connection',
+    parts: homelabParts,
+    prepare: (world) => world.faults.pbsDown('pbs1', true),
+  },
+  'backups-500': {
+    summary: '500 guests with 20,000 snapshots in three datastores',
+    parts: backupScaleParts,
   },
   'scale-5000': { summary: '50 nodes with 100 guests each', parts: scaleParts },
 };

@@ -22,4 +22,6 @@ export interface ResourceMapping {
   readonly description?: SafeText;
   /** Nodes it is defined on. */
   readonly nodes: readonly SafeText[];
+  /** A PCI device that is shared out as mediated devices. */
+  readonly mdev?: boolean;
 }

@@ -1,4 +1,7 @@
+import type { GuestAccess } from './acl.ts';
+import type { BackupList } from './backup.ts';
 import type { ClusterOptions } from './cluster.ts';
+import type { FirewallLog, FirewallNames, FirewallOptions, FirewallRules } from './firewall.ts';
 import type { AgentInfo } from './guest-agent.ts';
 import type { ConfigEntry, GuestConfig, GuestInterface, GuestStatus } from './guest-detail.ts';
 import type {
@@ -10,6 +13,7 @@ import type {
   NodeService,
   NodeStatus,
 } from './node.ts';
+import type { GuestReplication } from './replication.ts';
 import type { RrdPoint } from './rrd.ts';
 import type { SafeText } from './safe-text.ts';
 import type { SnapshotList, SnapshotSurvey } from './snapshot.ts';
@@ -28,6 +32,9 @@ export interface DetailData {
   'guest.rrd': readonly RrdPoint[];
   'guest.interfaces': readonly GuestInterface[];
   'guest.tasks': readonly Task[];
+  'guest.backups': BackupList;
+  'guest.replication': GuestReplication;
+  'guest.access': GuestAccess;
   'node.status': NodeStatus;
   'node.rrd': readonly RrdPoint[];
   'node.services': readonly NodeService[];
@@ -40,6 +47,12 @@ export interface DetailData {
   'storage.content': readonly Volume[];
   'storage.types': Readonly<Record<string, SafeText>>;
   'cluster.options': ClusterOptions;
+  'firewall.rules': FirewallRules;
+  'firewall.options': FirewallOptions;
+  'firewall.names': FirewallNames;
+  'firewall.log': FirewallLog;
+  /** The datacenter's options, by site. */
+  'firewall.cluster': FirewallOptions;
   /** Of a whole site; grows while it is read. */
   'site.snapshots': SnapshotSurvey;
   'task.status': TaskStatus;

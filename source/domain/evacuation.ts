@@ -16,6 +16,7 @@ import {
   storageOn,
 } from './migration.ts';
 import type { Node } from './node.ts';
+import { copiesOn } from './replication.ts';
 import { joinSafe, type SafeText, say } from './safe-text.ts';
 
 /** How a node is emptied. */
@@ -210,7 +211,6 @@ function place(
   const { resources, wish } = input;
   const memory = memoryOf(guest);
   const disks = localDisks(knowledge, guest, resources) ?? [];
-  const demand = diskDemand(disks, wish);
   /** Reason → the nodes that have it. */
   const reasons = new Map<SafeText, SafeText[]>();
   for (const target of targets) {
@@ -226,12 +226,14 @@ function place(
       reasons.set(reason, [...(reasons.get(reason) ?? []), node.node]);
       continue;
     }
+    const there = new Set<string>(copiesOn(node.node, knowledge, guest, resources));
+    const sent = disks.filter(({ volid }) => !there.has(volid));
     if (target.free !== undefined) target.free -= memory;
     target.added += memory;
-    for (const [storage, size] of demand) {
+    for (const [storage, size] of diskDemand(sent, wish)) {
       taken.set(keyOf(storage), (taken.get(keyOf(storage)) ?? 0) + size);
     }
-    const copied = bytesOf(disks);
+    const copied = bytesOf(sent);
     return {
       guest,
       target: node,

@@ -47,6 +47,8 @@ export interface Failure {
   readonly fields?: Readonly<Record<string, SafeText>>;
   /** The privilege that is missing, when the server named it (`/vms/100`, `VM.PowerMgmt`). */
   readonly privilege?: { readonly path: SafeText; readonly names: readonly SafeText[] };
+  /** The answer was larger than what is read: asking for less of it may work. */
+  readonly oversize?: true;
   /** SHA-256 fingerprints, `AA:BB:…`, for `tls-changed` and `tls-untrusted`. */
   readonly certificate?: { readonly expected?: string; readonly presented: string };
 }

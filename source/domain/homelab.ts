@@ -1,4 +1,5 @@
-import type { SiteId } from './site.ts';
+import type { PbsId } from './pbs.ts';
+import type { Product, SiteId } from './site.ts';
 
 /** A reference to a secret: `env:NAME`, `file:PATH`, `keyring:SERVICE/ACCOUNT`, or an argv for `cmd:`. Never the secret itself. */
 export type SecretReference =
@@ -19,16 +20,33 @@ export type TlsTrust =
   | { readonly kind: 'system' }
   | { readonly kind: 'ask' };
 
-export interface PveSiteConfig {
+/** What is needed to log in to one API and to trust it. */
+export interface ApiOwner {
   readonly id: SiteId;
   /** `https://host:port`, in failover order, all of one cluster. */
   readonly endpoints: readonly string[];
   readonly auth: PveAuth;
   readonly tls: TlsTrust;
+}
+
+export interface PveSiteConfig extends ApiOwner {
   /** `http://host:port` of spiceproxy as this machine reaches it; default: the endpoint's host, port 3128. */
   readonly spiceProxy?: string;
   /** How the site's nodes and guests are reached over SSH; absent = by their addresses and `~/.ssh/config`. */
   readonly ssh?: SiteSsh;
+  /** Proxmox Backup Servers that keep the site's backups. */
+  readonly pbs?: readonly PbsServerConfig[];
+}
+
+/** One Proxmox Backup Server: it has a single endpoint. Logged in to and trusted as a site is. */
+export interface PbsServerConfig extends ApiOwner {
+  readonly id: PbsId;
+  /** The site it belongs to. */
+  readonly site: SiteId;
+  /** Datastores to look at; absent = all that the login may see. */
+  readonly datastores?: readonly string[];
+  /** Namespaces to look at, `''` = the root; absent = all that the login may see. */
+  readonly namespaces?: readonly string[];
 }
 
 /** The `ssh:` part of a site. */
@@ -55,4 +73,14 @@ export interface Homelab {
   readonly allow?: readonly string[];
   /** No request but GET may leave the process, as with `--read-only`. */
   readonly readOnly?: boolean;
+}
+
+/** Every API of the homelab, in the order of the file: each site's Proxmox VE, then its Proxmox Backup Servers. */
+export function apiOwners(
+  homelab: Homelab,
+): readonly { readonly product: Product; readonly owner: ApiOwner }[] {
+  return homelab.sites.flatMap((site) => [
+    { product: 'pve' as const, owner: site },
+    ...(site.pbs ?? []).map((owner) => ({ product: 'pbs' as const, owner })),
+  ]);
 }

@@ -6,6 +6,7 @@ import type { Resources } from './inventory.ts';
 import type { LocalDisk, MigrateCheck } from './migrate-check.ts';
 import type { Node } from './node.ts';
 import { boundDevices, usedMappings } from './passthrough.ts';
+import { copiesOn, type ReplicationJob, replicaBlockers } from './replication.ts';
 import { joinSafe, type SafeText, sanitise, say } from './safe-text.ts';
 import type { Storage } from './storage.ts';
 
@@ -24,6 +25,8 @@ export function migrationKind(guest: Pick<Guest, 'type' | 'status'>): MigrationK
 export interface MigrationKnowledge {
   readonly config?: GuestConfig;
   readonly check?: MigrateCheck;
+  /** Its replication jobs. */
+  readonly replication?: readonly ReplicationJob[];
 }
 
 /** How local disks may be treated. */
@@ -142,8 +145,15 @@ export function nodeBlockers(
   if (node.node === guest.node) return [say`it is there already`];
   if (node.status !== 'online' || node.stale) return [say`node ${node.node} is ${node.status}`];
   if (inMaintenance(node)) return [say`node ${node.node} is in maintenance`];
-  const found: SafeText[] = [];
   const refused = check?.notAllowedNodes?.[node.node] ?? [];
+  const found: SafeText[] = [
+    ...replicaBlockers(
+      knowledge.replication,
+      guest.type,
+      migrationKind(guest) === 'live',
+      node.node,
+    ),
+  ];
   const disks = localDisks(knowledge, guest, resources) ?? [];
   // A missing storage of the same name does not matter when the disks go to another one.
   const movedStorages = wish.targetStorage === undefined ? [] : storagesOf(disks);
@@ -180,11 +190,13 @@ function diskBlockers(
       )}`,
     ];
   }
-  const pinned = formatBlocker(node, disks, setting);
+  const there = new Set<string>(copiesOn(node.node, setting.knowledge, setting.guest, resources));
+  const sent = disks.filter(({ volid }) => !there.has(volid));
+  const pinned = formatBlocker(node, sent, setting);
   if (pinned) return [pinned];
   const found: SafeText[] = [];
   const wanted = new Map<string, number>();
-  for (const disk of disks) {
+  for (const disk of sent) {
     const own = disk.volid.slice(0, disk.volid.indexOf(':'));
     const storage = wish.targetStorage ?? own;
     wanted.set(storage, (wanted.get(storage) ?? 0) + (disk.size ?? 0));
@@ -221,7 +233,7 @@ function formatBlocker(
 ): SafeText | undefined {
   // `parent`: the guest's state descends from a snapshot, so there is one.
   const snapshots = knowledge.config?.entries.parent !== undefined;
-  if (snapshots && migrationKind(guest) === 'live') {
+  if (snapshots && disks.length > 0 && migrationKind(guest) === 'live') {
     return say`local disks with snapshots do not move while it runs`;
   }
   const typeOn = (where: string, storage: string) =>

@@ -36,6 +36,8 @@ export function storageRowKey(storage: Storage): string {
 export interface Volume {
   readonly volid: SafeText;
   readonly content?: SafeText;
+  /** Of a backup: `qemu` or `lxc`. */
+  readonly subtype?: SafeText;
   readonly format?: SafeText;
   readonly size?: number;
   readonly ctime?: number;

@@ -140,6 +140,14 @@ export interface GuestApi {
   agentInfo(guest: GuestAt, options?: CallOptions): Promise<Result<AgentInfo>>;
   /** PUT …/sendkey (qemu): `ctrl-alt-delete`. */
   sendKey(guest: GuestAt, key: string, options?: CallOptions): Promise<Result<Started>>;
+  /**
+   * POST …/monitor (qemu): what QEMU's human monitor answers, line by line. `info …` and `help` go out in read-only mode too.
+   */
+  monitor(
+    guest: GuestAt,
+    command: string,
+    options?: CallOptions,
+  ): Promise<Result<readonly SafeText[]>>;
   /** POST …/spiceproxy: the remote-viewer settings in the server's own keys, values as strings. Valid for 30 s: never keep them. */
   spiceproxy(guest: GuestAt, proxy: string, options?: CallOptions): Promise<Result<SpiceSettings>>;
 }

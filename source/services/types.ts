@@ -1,6 +1,7 @@
 import type { Bridge, ClusterOptions, ResourceMapping } from '../domain/cluster.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { PveSiteConfig } from '../domain/homelab.ts';
+import type { DirectoryMapping, MdevType, PciDevice, UsbDevice } from '../domain/hardware.ts';
+import type { ApiOwner, PveSiteConfig } from '../domain/homelab.ts';
 import type { CallRecord, Connection, Resources } from '../domain/inventory.ts';
 import type {
   AptUpdate,
@@ -12,16 +13,23 @@ import type {
   NodeService,
   NodeStatus,
 } from '../domain/node.ts';
+import type { PbsId } from '../domain/pbs.ts';
 import type { Permissions } from '../domain/permission.ts';
 import type { Result } from '../domain/result.ts';
 import type { RrdPoint, Timeframe } from '../domain/rrd.ts';
 import type { SafeText } from '../domain/safe-text.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { SiteId } from '../domain/site.ts';
+import type { Product, SiteId } from '../domain/site.ts';
 import type { Volume } from '../domain/storage.ts';
 import type { Task, TaskLogPage, TaskStatus } from '../domain/task.ts';
+import type { AccessApi } from './access-api.ts';
+import type { BackupApi } from './backup-api.ts';
+import type { FirewallApi } from './firewall-api.ts';
 import type { GuestApi, GuestAt } from './guest-api.ts';
+import type { PbsServer } from './pbs-api.ts';
+import type { ReplicationApi } from './replication-api.ts';
 
+export type { FirewallApi, FirewallChange, FirewallPlace, FirewallValues } from './firewall-api.ts';
 export type {
   CloneRequest,
   ConfigChange,
@@ -86,6 +94,8 @@ export interface ClusterApi {
   pools(options?: CallOptions): Promise<Result<readonly SafeText[]>>;
   /** PCI and USB resource mappings: id and what it stands for. [] where the version has none. */
   mappings(options?: CallOptions): Promise<Result<readonly ResourceMapping[]>>;
+  /** Directories that VMs may share by virtiofs. [] where the version has none. */
+  directories(options?: CallOptions): Promise<Result<readonly DirectoryMapping[]>>;
 }
 
 export interface NodeApi {
@@ -102,6 +112,11 @@ export interface NodeApi {
     command: 'start' | 'stop' | 'restart' | 'reload',
     options?: CallOptions,
   ): Promise<Result<Started>>;
+  /** PCI devices that could be passed through; bridges, memory controllers and processors are left out by the server. */
+  pci(node: string, options?: CallOptions): Promise<Result<readonly PciDevice[]>>;
+  /** Kinds of mediated devices of a PCI device, by its address or its mapping's name. */
+  mdev(node: string, device: string, options?: CallOptions): Promise<Result<readonly MdevType[]>>;
+  usb(node: string, options?: CallOptions): Promise<Result<readonly UsbDevice[]>>;
   disks(node: string, options?: CallOptions): Promise<Result<readonly NodeDisk[]>>;
   smart(node: string, devpath: string, options?: CallOptions): Promise<Result<DiskSmart>>;
   updates(node: string, options?: CallOptions): Promise<Result<readonly AptUpdate[]>>;
@@ -173,6 +188,10 @@ export interface PveSite {
   readonly tasks: TaskApi;
   readonly cluster: ClusterApi;
   readonly consoles: ConsoleApi;
+  readonly firewall: FirewallApi;
+  readonly backups: BackupApi;
+  readonly replication: ReplicationApi;
+  readonly access: AccessApi;
   resources(options?: CallOptions): Promise<Result<Resources>>;
   clusterStatus(options?: CallOptions): Promise<Result<ClusterStatus>>;
   permissions(options?: CallOptions): Promise<Result<Permissions>>;
@@ -198,7 +217,10 @@ export interface PlannedCall {
 export interface Asker {
   /** Trust this certificate? `once` = for this run only. The default is no. */
   trustCertificate(question: {
+    /** The site, or the Proxmox Backup Server. */
     site: SiteId;
+    /** Absent = Proxmox VE. */
+    product?: Product;
     endpoint: string;
     fingerprint: string;
     subject?: SafeText;
@@ -227,13 +249,13 @@ export interface ServiceEnvironment {
   readonly sites: readonly PveSiteConfig[];
   readonly asker: Asker;
   readonly trust: TrustStore;
-  resolveSecret(site: PveSiteConfig): Promise<Result<Secret>>;
+  resolveSecret(owner: ApiOwner): Promise<Result<Secret>>;
   readCa(path: string): Promise<Result<string>>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** 0 ≤ x < 1, for jitter. */
   random(): number;
-  /** No request but GET (and the login) may leave the process. */
+  /** No request but GET, the login and what is marked as only reading may leave the process. */
   readonly readOnly: boolean;
   onCall?(record: CallRecord): void;
 }
@@ -242,6 +264,9 @@ export interface ServiceEnvironment {
 export interface Services {
   readonly sites: readonly PveSite[];
   site(id: SiteId): PveSite | undefined;
+  /** The Proxmox Backup Servers of all sites. */
+  readonly pbs: readonly PbsServer[];
+  pbsServer(id: PbsId): PbsServer | undefined;
   /** Closes every connection; calls under way end as `cancelled`. */
   close(): Promise<void>;
 }

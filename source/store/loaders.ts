@@ -1,4 +1,7 @@
+import { aclComplete, type GuestAccess, guestEntries, guestPath } from '../domain/acl.ts';
+import { backupStorages } from '../domain/backup.ts';
 import type { DetailData, DetailKind, DetailRequest } from '../domain/detail.ts';
+import type { FirewallLog } from '../domain/firewall.ts';
 import { type Guest, guestKey } from '../domain/guest.ts';
 import type { SiteInventory } from '../domain/inventory.ts';
 import type { JournalPage } from '../domain/node.ts';
@@ -7,7 +10,7 @@ import type { Timeframe } from '../domain/rrd.ts';
 import { type SafeText, say } from '../domain/safe-text.ts';
 import type { SnapshotSurvey } from '../domain/snapshot.ts';
 import type { TaskLogPage } from '../domain/task.ts';
-import type { CallOptions, PveSite } from '../services/types.ts';
+import type { CallOptions, FirewallPlace, PveSite } from '../services/types.ts';
 import type { SnapshotSurveys } from './snapshot-survey.ts';
 
 /** Lines of a log or journal that are kept; older ones are let go, whatever its length. */
@@ -67,18 +70,23 @@ export function appendRing(
   return all.length > logRing ? all.slice(all.length - logRing) : all;
 }
 
-async function loadTaskLog(context: LoadContext): Promise<Result<TaskLogPage>> {
+type PageReader = (page: { start: number; limit: number }) => Promise<Result<TaskLogPage>>;
+
+/** Goes on where the last load ended, and keeps the end. */
+async function loadLog(context: LoadContext, read: PageReader): Promise<Result<TaskLogPage>> {
   let page = (context.previous as TaskLogPage | undefined) ?? { lines: [], next: 0 };
   // Several pages at once catch up with a long log; a endless one goes on with the next poll.
   for (let round = 0; round < 6; round += 1) {
-    const more = await context.site.tasks.log(
-      context.subject,
-      { start: page.next, limit: logPage },
-      context.options,
-    );
+    const more = await read({ start: page.next, limit: logPage });
     if (!more.ok) return more;
     const added = more.value.lines;
     const total = more.value.total ?? page.total;
+    if (total !== undefined && total < page.next) {
+      // The file was begun anew (log rotation): what is read now is all there is.
+      page = { lines: [], next: 0, total };
+      if (total === 0) break;
+      continue;
+    }
     if (total !== undefined && total - more.value.next > logRing) {
       // Hundreds of megabytes: what nobody will keep is not read either.
       page = { lines: [], next: total - logRing, total };
@@ -93,6 +101,19 @@ async function loadTaskLog(context: LoadContext): Promise<Result<TaskLogPage>> {
   }
   return ok(page);
 }
+
+const loadTaskLog: Loader<TaskLogPage> = (context) =>
+  loadLog(context, (page) => context.site.tasks.log(context.subject, page, context.options));
+
+function withPlace<T>(
+  call: (site: PveSite, place: FirewallPlace, context: LoadContext) => Promise<Result<T>>,
+): Loader<T> {
+  return withGuest((site, guest, context) => call(site, { kind: 'guest', guest }, context));
+}
+
+const loadFirewallLog: Loader<FirewallLog> = withPlace((site, place, context) =>
+  loadLog(context, (page) => site.firewall.log(place, page, context.options)),
+);
 
 async function loadJournal(
   site: PveSite,
@@ -118,6 +139,22 @@ async function loadSurvey(context: LoadContext): Promise<Result<SnapshotSurvey>>
   return ok(await surveys.read({ site, inventory, signal, publish }));
 }
 
+async function loadAccess(
+  site: PveSite,
+  guest: Guest,
+  { options, inventory }: LoadContext,
+): Promise<Result<GuestAccess>> {
+  const [acl, own] = await Promise.all([
+    site.access.acl(options),
+    site.access.own(guestPath(guest.vmid), options),
+  ]);
+  return mapResult(acl, (entries) => ({
+    entries: guestEntries(entries, guest),
+    complete: aclComplete(inventory.permissions.data, guest),
+    own: own.ok ? own.value : undefined,
+  }));
+}
+
 const timeframeOf = (argument: string | undefined) => (argument ?? 'hour') as Timeframe;
 
 /** How each kind of detail is loaded. */
@@ -137,6 +174,18 @@ export const loaders: { readonly [K in DetailKind]: Loader<DetailData[K]> } = {
   'guest.tasks': withGuest((site, guest, { options }) =>
     site.tasks.node(guest.node, { vmid: guest.vmid, limit: 100 }, options),
   ),
+  'guest.backups': withGuest((site, guest, { options, inventory }) =>
+    site.backups.list(
+      guest,
+      {
+        storages: backupStorages(inventory.resources.data, guest.node),
+        permissions: inventory.permissions.data,
+      },
+      options,
+    ),
+  ),
+  'guest.replication': withGuest((site, guest, { options }) => site.replication.of(guest, options)),
+  'guest.access': withGuest(loadAccess),
   'node.status': withNode((site, node, { options }) => site.nodes.status(node, options)),
   'node.rrd': withNode((site, node, { options, argument }) =>
     site.nodes.rrd(node, timeframeOf(argument), options),
@@ -160,6 +209,13 @@ export const loaders: { readonly [K in DetailKind]: Loader<DetailData[K]> } = {
   },
   'storage.types': ({ site, options }) => site.storage.types(options),
   'cluster.options': ({ site, options }) => site.cluster.options(options),
+  'firewall.rules': withPlace((site, place, { options }) => site.firewall.rules(place, options)),
+  'firewall.options': withPlace((site, place, { options }) =>
+    site.firewall.options(place, options),
+  ),
+  'firewall.names': withPlace((site, place, { options }) => site.firewall.names(place, options)),
+  'firewall.log': loadFirewallLog,
+  'firewall.cluster': ({ site, options }) => site.firewall.cluster(options),
   'site.snapshots': loadSurvey,
   'task.status': ({ site, subject, options }) => site.tasks.status(subject, options),
   'task.log': loadTaskLog,
@@ -177,6 +233,9 @@ export const detailCadence: Readonly<Record<DetailKind, number>> = {
   'guest.rrd': 60_000,
   'guest.interfaces': 30_000,
   'guest.tasks': 10_000,
+  'guest.backups': 60_000,
+  'guest.replication': 10_000,
+  'guest.access': 60_000,
   'node.status': 5_000,
   'node.rrd': 60_000,
   'node.services': 10_000,
@@ -189,6 +248,11 @@ export const detailCadence: Readonly<Record<DetailKind, number>> = {
   'storage.content': 30_000,
   'storage.types': 300_000,
   'cluster.options': 300_000,
+  'firewall.rules': 10_000,
+  'firewall.options': 10_000,
+  'firewall.names': 15_000,
+  'firewall.log': 5_000,
+  'firewall.cluster': 30_000,
   // Only what has become old is asked for again.
   'site.snapshots': 30_000,
   'task.status': 1_000,

@@ -28,7 +28,9 @@ function nameOf(
   if (group === 'node') return subject.replace(/^node\//, '');
   if (group === 'task') return parseUpid(subject)?.node;
   if (request.kind === 'storage.content') return subject.split('/')[1];
-  if (group !== 'guest') return undefined;
+  // The rules themselves every node knows.
+  const fromNode = request.kind === 'firewall.options' || request.kind === 'firewall.log';
+  if (group !== 'guest' && !fromNode) return undefined;
   return inventory.resources.data?.guests.find((guest) => guestKey(guest) === request.subject)
     ?.node;
 }

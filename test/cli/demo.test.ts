@@ -25,6 +25,19 @@ test('demo --json: one line when ready, usable by another program, and ended by 
     running.then((finished) => assert.fail(`it ended: ${finished.err}`)),
   ]);
   assert.deepEqual(Object.keys(info.ssh?.hosts ?? {}), ['pve1', 'pve2', 'pve3']);
+  assert.deepEqual(
+    info.pbs.map(({ name, datastores }) => [name, datastores]),
+    [
+      ['pbs1', ['main', 'usb']],
+      ['pbs2', ['offsite', 'cold']],
+    ],
+  );
+  for (const { endpoint, fingerprint, tokens, users } of info.pbs) {
+    assert.match(endpoint, /^https:\/\/127\.0\.0\.1:\d+$/);
+    assert.match(fingerprint, /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+    assert.deepEqual(Object.keys(tokens), ['admin', 'auditor', 'backup']);
+    assert.ok(users.every(({ password }) => password !== ''));
+  }
   const config = join(directory.path, 'other');
   await mkdir(config);
   await writeFile(

@@ -92,6 +92,22 @@ async function callConfig(api: PveSite['guests'], guest: Guest): Promise<void> {
     : { swap: 512, hostname: 'a.b', features: 'nesting=1', mp0: 'local-lvm:8,mp=/srv,backup=1' };
   await api.setConfig(guest, { set: { ...common, description, ...own }, digest });
   await api.setConfig(guest, { set: { net5: qemu ? 'virtio,bridge=vmbr0' : 'name=eth5' }, digest });
+  const hardware: Readonly<Record<string, string>> = qemu
+    ? {
+        efidisk0: 'local-lvm:1,efitype=4m,pre-enrolled-keys=1',
+        tpmstate0: 'local-lvm:1,version=v2.0',
+        hostpci0: 'mapping=gpu,mdev=i915-GVTg_V5_8,pcie=1,rombar=0,x-vga=1',
+        hostpci1: 'host=0000:01:00',
+        usb0: 'host=spice,usb3=1',
+        usb1: 'mapping=zigbee',
+        serial1: 'socket',
+        audio0: 'device=ich9-intel-hda,driver=none',
+        rng0: 'source=/dev/urandom,max_bytes=2048,period=500',
+        virtiofs0: 'dirid=media,cache=never,direct-io=1,expose-acl=1',
+        'amd-sev': 'type=snp,allow-smt=0',
+      }
+    : { dev0: 'path=/dev/dri/renderD128,mode=0660,gid=104,deny-write=1' };
+  await api.setConfig(guest, { set: hardware, digest });
   if (qemu) await api.setConfig(guest, { set: { scsi3: 'local-lvm:8,discard=on' }, digest });
   await api.setConfig(guest, { delete: ['net5', 'tags'], force: true });
   await api.setConfig(guest, { revert: ['memory'] });
@@ -113,6 +129,7 @@ async function callConfig(api: PveSite['guests'], guest: Guest): Promise<void> {
   await api.regenerateCloudinit(guest);
   await api.agentInfo(guest);
   await api.sendKey(guest, 'ctrl-alt-delete');
+  await api.monitor(guest, 'info status');
 }
 
 /** A VM and a container as the forms make them. */
@@ -186,6 +203,88 @@ async function callConsoles(
   }
 }
 
+/** A firewall's whole tree; rules and names are made, changed, moved and removed. */
+async function callFirewall(api: PveSite['firewall'], guest: Guest): Promise<void> {
+  const place = { kind: 'guest', guest } as const;
+  const comment = 'ünïcode & = ? #';
+  const rule = { type: 'in', action: 'ACCEPT', enable: 1, log: 'info', iface: 'net0', comment };
+  await api.rules(place);
+  await api.addRule(place, { ...rule, proto: 'tcp', dport: '80,443:450', sport: '1024:65535' });
+  await api.addRule(place, { ...rule, proto: 'icmp', 'icmp-type': 'echo-request' });
+  await api.addRule(place, { ...rule, macro: 'SSH', source: '10.0.0.0/8', dest: '10.0.0.1' });
+  await api.setRule(place, 0, { set: { action: 'DROP', enable: 0 }, delete: ['source'], digest });
+  await api.moveRule(place, 0, 2, digest);
+  await api.moveRule(place, 2, 0, undefined);
+  await api.removeRule(place, 0, digest);
+  await api.options(place);
+  const set = { enable: 1, policy_in: 'DROP', policy_out: 'REJECT', log_level_in: 'info' };
+  await api.setOptions(place, { set: { ...set, dhcp: 1, ndp: 0, radv: 1, macfilter: 0 }, digest });
+  await api.setOptions(place, { set: { ipfilter: 1, log_level_out: 'nolog' }, delete: ['radv'] });
+  await api.addAlias(place, { name: 'router', cidr: '192.168.1.1', comment });
+  await api.setAlias(place, 'router', { cidr: '192.168.1.0/24', comment, rename: 'net', digest });
+  await api.removeAlias(place, 'net', digest);
+  await api.addSet(place, { name: 'admins', comment });
+  await api.addEntry(place, 'admins', { cidr: '10.0.0.0/8', nomatch: true, comment });
+  await api.names(place);
+  await api.removeEntry(place, 'admins', '10.0.0.0/8', digest);
+  await api.removeSet(place, 'admins', { force: true });
+  await api.refs(place);
+  await api.log(place, { start: 0, limit: 500 });
+}
+
+/** Backups, replication and permissions of a guest, with every parameter and with none. */
+async function callGuards(site: PveSite, called: Set<string>, guest: Guest): Promise<void> {
+  const backups = watched(site.backups, called);
+  const resources = await site.resources();
+  const storages = (resources.ok ? resources.value.storages : []).filter(
+    ({ node }) => node === guest.node,
+  );
+  // Without known privileges an empty list is looked into further.
+  await backups.list(guest, { storages, permissions: undefined });
+  await backups.retention(guest.node, 'backup-nas');
+  await backups.jobs();
+  await backups.create(guest, {
+    storage: 'backup-nas',
+    mode: 'snapshot',
+    compress: 'zstd',
+    notesTemplate: '{{guestname}}',
+    protected: true,
+    remove: false,
+    bwlimit: 51_200,
+  });
+  await backups.create(guest, { storage: 'backup-nas', mode: 'stop', remove: true });
+  const volid = `backup-nas:backup/vzdump-${guest.type}-${guest.vmid}-2026_01_01-02_00_00.vma.zst`;
+  await backups.notes(guest.node, volid);
+  await backups.change(guest.node, volid, { notes: 'ünïcode\nline', protected: true });
+  await backups.config(guest.node, volid);
+  await backups.remove(guest.node, volid);
+  const replication = watched(site.replication, called);
+  const id = `${guest.vmid}-7`;
+  await replication.jobs();
+  await replication.of(guest);
+  await replication.create({ id, target: 'pve3', schedule: '*/15', rate: 10, comment: 'x' });
+  await replication.create({ id, target: 'pve3', enabled: false });
+  await replication.change(id, { schedule: '', rate: 0, comment: '', enabled: true });
+  await replication.log(guest.node, id);
+  await replication.runNow(guest.node, id);
+  await replication.remove(id, { keep: true });
+  await replication.remove(id, { force: true });
+  const access = watched(site.access, called);
+  const path = `/vms/${guest.vmid}`;
+  await access.acl();
+  await access.own(path);
+  await access.choices();
+  for (const [subject, name] of [
+    ['user', 'operator@pve'],
+    ['group', 'family'],
+    ['token', 'thin@pve!spice'],
+  ] as const) {
+    const change = { path, subject, id: name, role: 'PVEAuditor' };
+    await access.changeAcl({ ...change, propagate: true });
+    await access.changeAcl({ ...change, remove: true });
+  }
+}
+
 async function callCluster(api: PveSite['cluster'], node: string): Promise<void> {
   await api.nextid();
   await api.nextid(7999);
@@ -193,6 +292,7 @@ async function callCluster(api: PveSite['cluster'], node: string): Promise<void>
   await api.bridges(node);
   await api.pools();
   await api.mappings();
+  await api.directories();
 }
 
 async function callNodes(api: PveSite['nodes'], node: string): Promise<void> {
@@ -204,6 +304,10 @@ async function callNodes(api: PveSite['nodes'], node: string): Promise<void> {
     await api.serviceCommand(node, 'chrony', command);
   }
   await api.disks(node);
+  await api.pci(node);
+  await api.mdev(node, '0000:0b:00.0');
+  await api.mdev(node, 'gpu');
+  await api.usb(node);
   await api.smart(node, '/dev/nvme0n1');
   await api.updates(node);
   await api.certificates(node);
@@ -263,6 +367,12 @@ async function everyRequest(t: TestContext): Promise<{ demo: TestDemo; missed: s
   for (const guest of guests) await callConfig(guestApi, guest);
   await callCreate(guestApi, node);
   await callConsoles(watched(site.consoles, called), guests, node);
+  const firewall = watched(site.firewall, called);
+  for (const guest of guests) await callFirewall(firewall, guest);
+  await firewall.cluster();
+  await firewall.macros();
+  await firewall.groups();
+  for (const guest of guests) await callGuards(site, called, guest);
   for (const guest of guests) await callLife(guestApi, guest);
   await callCluster(watched(site.cluster, called), node);
   const storage = resources.value.storages[0];
@@ -272,7 +382,18 @@ async function everyRequest(t: TestContext): Promise<{ demo: TestDemo; missed: s
   await storageApi.types();
   await callTasks(watched(site.tasks, called), guests[0]?.node ?? sanitise(node));
   await callNodes(watched(site.nodes, called), node);
-  const parts = [site.guests, site.nodes, site.storage, site.tasks, site.cluster, site.consoles];
+  const parts = [
+    site.firewall,
+    site.backups,
+    site.replication,
+    site.access,
+    site.guests,
+    site.nodes,
+    site.storage,
+    site.tasks,
+    site.cluster,
+    site.consoles,
+  ];
   const missed = parts.flatMap((part) => Object.keys(part)).filter((name) => !called.has(name));
   return { demo, missed };
 }

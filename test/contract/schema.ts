@@ -71,8 +71,8 @@ export function route(
 function match(template: string, path: string): Record<string, string> | undefined {
   const parts = template.split('/');
   const real = path.split('/');
-  // Volume ids hold slashes; they come last and take the rest.
-  if (parts.at(-1) === '{volume}' && real.length > parts.length) {
+  // Volume ids and networks hold slashes; they come last and take the rest.
+  if (/^\{(?:volume|cidr)\}$/.test(parts.at(-1) ?? '') && real.length > parts.length) {
     real.splice(parts.length - 1, real.length, real.slice(parts.length - 1).join('/'));
   }
   if (parts.length !== real.length) return undefined;

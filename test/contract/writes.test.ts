@@ -23,6 +23,43 @@ const on = (node: string, vmid: number) => ({ node, vmid: String(vmid) });
 const qemu = '/nodes/{node}/qemu/{vmid}';
 const lxc = '/nodes/{node}/lxc/{vmid}';
 
+/** Every write of a guest's firewall. */
+function firewall(root: string, at: Write['at']): readonly Write[] {
+  const rules = `${root}/firewall/rules`;
+  const alias = `${root}/firewall/aliases`;
+  const set = `${root}/firewall/ipset`;
+  const network = { ...at, name: 'admins', cidr: '10.0.0.0/8' };
+  const post = (template: string, where: Write['at'], form: NonNullable<Write['form']>): Write => ({
+    method: 'POST',
+    template,
+    at: where,
+    form,
+  });
+  const put = (template: string, where: Write['at'], form: NonNullable<Write['form']>): Write => ({
+    ...post(template, where, form),
+    method: 'PUT',
+  });
+  const remove = (template: string, where: Write['at']): Write => ({
+    method: 'DELETE',
+    template,
+    at: where,
+  });
+  return [
+    post(rules, at, { type: 'in', action: 'ACCEPT', macro: 'ssh', enable: '1' }),
+    put(`${rules}/{pos}`, { ...at, pos: '0' }, { source: '10.0.0.0/8', delete: 'enable' }),
+    remove(`${rules}/{pos}`, { ...at, pos: '0' }),
+    put(`${root}/firewall/options`, at, { enable: '1', policy_in: 'REJECT', delete: 'dhcp' }),
+    post(alias, at, { name: 'one', cidr: '10.0.0.1', comment: 'first' }),
+    put(`${alias}/{name}`, { ...at, name: 'one' }, { cidr: '10.0.0.2', rename: 'two' }),
+    remove(`${alias}/{name}`, { ...at, name: 'two' }),
+    post(set, at, { name: 'admins' }),
+    post(`${set}/{name}`, { ...at, name: 'admins' }, { cidr: '10.0.0.7/8', nomatch: '1' }),
+    put(`${set}/{name}/{cidr}`, network, { comment: 'net' }),
+    remove(`${set}/{name}/{cidr}`, network),
+    remove(`${set}/{name}`, { ...at, name: 'admins' }),
+  ];
+}
+
 /** One of each kind, in an order in which all of them succeed. */
 const writes: readonly Write[] = [
   {
@@ -94,6 +131,48 @@ const writes: readonly Write[] = [
     at: on('pve1', 101),
     form: { key: 'ctrl-alt-delete' },
   },
+  {
+    method: 'POST',
+    template: `${qemu}/monitor`,
+    at: on('pve1', 101),
+    form: { command: 'info status' },
+  },
+  ...firewall(qemu, on('pve1', 140)),
+  ...firewall(lxc, on('pve2', 240)),
+  {
+    method: 'POST',
+    template: '/nodes/{node}/vzdump',
+    at: { node: 'pve2' },
+    form: { vmid: '104', storage: 'backup-nas', mode: 'snapshot', remove: '0', compress: 'zstd' },
+  },
+  {
+    method: 'POST',
+    template: '/cluster/replication',
+    at: {},
+    form: { id: '104-3', type: 'local', target: 'pve3', schedule: '*/20', rate: '5' },
+  },
+  {
+    method: 'PUT',
+    template: '/cluster/replication/{id}',
+    at: { id: '104-3' },
+    form: { delete: 'rate', disable: '1' },
+  },
+  {
+    method: 'POST',
+    template: '/nodes/{node}/replication/{id}/schedule_now',
+    at: { node: 'pve2', id: '104-3' },
+  },
+  {
+    method: 'DELETE',
+    template: '/cluster/replication/{id}',
+    at: { id: '104-3' },
+  },
+  {
+    method: 'PUT',
+    template: '/access/acl',
+    at: {},
+    form: { path: '/vms/104', roles: 'PVEAuditor', groups: 'family' },
+  },
   { method: 'DELETE', template: qemu, at: on('pve1', 141) },
   { method: 'DELETE', template: lxc, at: on('pve3', 240) },
 ];
@@ -120,7 +199,7 @@ test('every write to a guest takes what the schema takes and answers what it say
     const { data } = answer.body;
     const found = answerProblems(official.returns, data, deviations[what] ?? {});
     problems.push(...found.map((one) => `${what}: ${one}`));
-    if (typeof data !== 'string') continue;
+    if (typeof data !== 'string' || data === '' || template.endsWith('/monitor')) continue;
     demo.world.faults.advance(120);
     const task = demo.world.tasks.get(data);
     assert.equal(task?.status, 'OK', `${what}: ${task?.log.join('\n')}`);

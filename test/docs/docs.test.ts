@@ -104,7 +104,7 @@ test('every YAML example of a whole file is a right configuration', () => {
     .filter((text) => text.includes('sites:'));
   assert.ok(examples.length >= 2);
   for (const text of examples) {
-    const whole = text.replace('AA:BB:…', Array(32).fill('AB').join(':'));
+    const whole = text.replaceAll('AA:BB:…', Array(32).fill('AB').join(':'));
     const parsed = parseHomelab(whole, { home: '/home/x', directory: '/home/x/.config' });
     assert.deepEqual(parsed.ok ? [] : parsed.problems, []);
   }

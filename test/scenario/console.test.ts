@@ -215,7 +215,7 @@ describe('text consoles', { concurrency: 2 }, () => {
     const folder = tempDir(t);
     const file = join(folder, 'minio.cast');
     const choose = async () => {
-      await pressFor(terminal, 'a', 'Open text console');
+      await pressFor(terminal, 'a', '┌─ Actions');
       while (!/> .*Open text console/.test(terminal.text())) await terminal.press('down');
       await terminal.press('enter');
       await terminal.waitFor('Record to');

@@ -54,6 +54,12 @@ describe('a first look', { concurrency: 2 }, () => {
     const config = await pressFor(terminal, 'tab', /\[Config\][\s\S]*scsi0/);
     assert.match(config, /local-lvm:vm-101-disk-0/);
     await pressFor(terminal, 'tab', /\[Snapshots\][\s\S]*nginx-ok/);
+    await pressFor(terminal, 'tab', /\[Backups\][\s\S]*asked: /);
+    await pressFor(terminal, 'tab', /\[Replication\][\s\S]*replication job/);
+    await pressFor(terminal, 'tab', /\[Firewall\][\s\S]*Otherwise in /);
+    await pressFor(terminal, 'tab', /\[Aliases\][\s\S]*of this guest/);
+    await pressFor(terminal, 'tab', /\[Firewall log\]/);
+    await pressFor(terminal, 'tab', /\[Permissions\][\s\S]*This identity may: /);
     await pressFor(terminal, 'tab', /\[Tasks\][\s\S]*no tasks listed/);
     const list = await pressFor(terminal, 'esc', /Guests 22/);
     assert.match(list, /^> +101 web-server/m);

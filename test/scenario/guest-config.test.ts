@@ -75,7 +75,7 @@ describe('the configuration of a guest', { concurrency: 2 }, () => {
     assert.deepEqual(guestOf(scene, 101).pending, {});
     // On a row of the configuration the edit key opens what edits it.
     await terminal.press('g');
-    await pressFor(terminal, 'e', /┌─ Options/);
+    await pressFor(terminal, 'enter', /┌─ Guest agent/);
   });
 
   test('a NIC changes its VLAN at once and keeps everything else', async (t) => {
@@ -259,7 +259,7 @@ describe('the configuration as text', { concurrency: 2 }, () => {
     assert.equal(guestOf(scene, 101).pending.memory, '1024');
   });
 
-  test('a change by somebody else meanwhile: nothing is written and the text is kept', async (t) => {
+  test('somebody else changes another key meanwhile: both changes are shown, and ours follows', async (t) => {
     const scene = await openConsole(t, {
       cols: 160,
       env: editorOf(t, `sed -i 's/^memory: .*/memory: 1024/' "$1"`),
@@ -267,14 +267,41 @@ describe('the configuration as text', { concurrency: 2 }, () => {
     const { terminal } = scene;
     await selectGuest(terminal, 'web-server');
     await edit(scene, 'e', /\[y\/e\/N\]/);
-    guestOf(scene, 101).config.cores = '7';
+    const guest = guestOf(scene, 101);
+    guest.config = { ...guest.config, cores: 7 };
     await terminal.waitIdle(400);
     await terminal.press('y');
-    const told = await terminal.waitFor(/Changed by somebody else meanwhile/);
-    const [, path = ''] = /kept in (\S+\/qemu-101\.conf)/.exec(told.replace(/\n/g, '')) ?? [];
-    assert.ok(existsSync(path), told);
-    assert.match(readFileSync(path, 'utf8'), /^memory: 1024$/m);
-    assert.deepEqual(guestOf(scene, 101).pending, {});
+    const told = await terminal.waitFor(/so yours can follow:[\s\S]*\[y\/e\/N\]/);
+    assert.match(told, /Changed by somebody else meanwhile; nothing was written/);
+    assert.match(told, /\+ cores: 7[\s\S]*so yours can follow:[\s\S]*\+ memory: 1024/);
+    assert.deepEqual(guest.pending, {});
+    await terminal.waitIdle(400);
+    await terminal.press('y');
+    await terminal.waitFor(/Configuration of guest 101 web-server written: memory/);
+    assert.equal(guestOf(scene, 101).pending.memory, '1024');
+    assert.equal(guestOf(scene, 101).config.cores, 7, 'theirs is still there');
+  });
+
+  test('somebody else changes the same key: the text with both values is kept, nothing is written', async (t) => {
+    const scene = await openConsole(t, {
+      cols: 160,
+      env: editorOf(t, `sed -i 's/^memory: .*/memory: 1024/' "$1"`),
+    });
+    const { terminal } = scene;
+    await selectGuest(terminal, 'web-server');
+    await edit(scene, 'e', /\[y\/e\/N\]/);
+    const guest = guestOf(scene, 101);
+    guest.config = { ...guest.config, memory: '8192' };
+    await terminal.waitIdle(400);
+    await terminal.press('y');
+    await terminal.waitFor(/You changed the same: memory[\s\S]*\[e\/N\]/);
+    await terminal.waitIdle(400);
+    await terminal.press('n');
+    const left = await terminal.waitFor(/kept in/);
+    const [, path = ''] = /kept in (\S+\/qemu-101\.conf)/.exec(left.replace(/\n/g, '')) ?? [];
+    assert.ok(existsSync(path), left);
+    assert.match(readFileSync(path, 'utf8'), /theirs: memory: 8192[\s\S]*^memory: 1024$/m);
+    assert.deepEqual(guest.pending, {});
   });
 
   test('an editor that fails changes nothing and leaves the text', async (t) => {

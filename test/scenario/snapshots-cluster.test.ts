@@ -84,7 +84,7 @@ describe('all snapshots', { concurrency: 2 }, () => {
     const scene = await openConsole(t, wide);
     const { terminal } = scene;
     await openSnapshots(scene);
-    await pressFor(terminal, 'enter', '[Snapshots] Tasks');
+    await pressFor(terminal, 'enter', /\[Snapshots\] Backups/);
     await terminal.waitFor(/activated +90 d/);
     await terminal.press('esc');
     await terminal.waitFor(/ctrl-t \[Snapshots\]/);
@@ -92,7 +92,7 @@ describe('all snapshots', { concurrency: 2 }, () => {
     const guests = await terminal.waitFor('2 [Guests]');
     assert.doesNotMatch(guests, /ctrl-t/, 'the tab is there only while it is open');
     await selectGuest(terminal, 'web-server');
-    await pressFor(terminal, 't', '[Snapshots] Tasks');
+    await pressFor(terminal, 't', /\[Snapshots\] Backups/);
     await terminal.waitFor(/─before-flake-update/);
   });
 

@@ -354,3 +354,93 @@ test("fingerprints and hashes are those of OpenSSH's own tools", (t) => {
   assert.equal(judgeHostKey(known, '[pve1]:2222', real).verdict, 'ok');
   assert.equal(judgeHostKey(known, 'pve1', real).verdict, 'unknown');
 });
+
+test('a host that allows one session on a connection gets a second connection, not a refusal', async (t) => {
+  const directory = tempDir(t, 'ssh');
+  const key = makeKey(directory, 'key', '-N', 'open sesame');
+  const server = await startSshd(t, directory, {
+    authorized: [key.line],
+    lines: ['MaxSessions 1', 'LogLevel VERBOSE'],
+  });
+  const { config } = writeSshConfig(
+    directory,
+    [{ name: 'pve1', server, key }],
+    [knownLine(server)],
+  );
+  const { door, asked } = openDoor(t, config, { passphrase: 'open sesame' });
+  const logins = () => server.log().split('Accepted publickey').length - 1;
+  const shells: SshConsole[] = [];
+  for (let index = 0; index < 3; index += 1) {
+    const console = await shellOn(door, 'pve1');
+    const { shows } = watch(console);
+    console.write(`echo shell-$((${index}+10))\r`);
+    await shows(`shell-${index + 10}`);
+    shells.push(console);
+  }
+  assert.equal(logins(), 3, 'each has a connection of its own');
+  assert.equal(asked.secrets.length, 1, 'the passphrase is asked for once all the same');
+  // A place that became free is used before another connection is made.
+  const [first] = shells;
+  assert.ok(first);
+  first.onClose(() => undefined);
+  const ended = watch(first).end();
+  first.write('exit\r');
+  await ended;
+  const again = await shellOn(door, 'pve1');
+  await (async () => {
+    const { shows } = watch(again);
+    again.write('echo again-$((1+1))\r');
+    await shows('again-2');
+  })();
+  assert.equal(logins(), 3);
+  for (const each of [...shells.slice(1), again]) each.close();
+});
+
+test('AddKeysToAgent: an unlocked key is in the agent afterwards, as ssh would put it there', async (t) => {
+  for (const type of ['ed25519', 'ecdsa', 'rsa']) {
+    const directory = tempDir(t, 'ssh');
+    const key = makeKey(directory, 'key', '-t', type, '-N', 'open sesame');
+    const server = await startSshd(t, directory, { authorized: [key.line] });
+    const socket = await startAgent(t, directory);
+    const { config } = writeSshConfig(
+      directory,
+      [{ name: 'pve1', server, key }],
+      [knownLine(server)],
+    );
+    writeFileSync(config, `AddKeysToAgent yes\n${readFileSync(config, 'utf8')}`);
+    const first = openDoor(t, config, { agent: socket, passphrase: 'open sesame' });
+    const opened = await first.door.open({ site, host: 'pve1' });
+    assert.ok(opened.ok && 'host' in opened.value);
+    assert.deepEqual(opened.value.host.notes, []);
+    assert.equal(first.asked.secrets.length, 1);
+    const listed = execFileSync('ssh-add', ['-L'], {
+      env: { ...process.env, SSH_AUTH_SOCK: socket },
+      encoding: 'utf8',
+    });
+    assert.ok(listed.includes(key.line.split(' ')[1] ?? '?'), `${type}: ${listed}`);
+    // The agent can sign with it: nobody is asked again, and the file is not needed any more.
+    const second = openDoor(t, config, { agent: socket });
+    assert.ok((await second.door.open({ site, host: 'pve1' })).ok, type);
+    assert.equal(second.asked.secrets.length, 0);
+  }
+});
+
+test('HostKeyAlgorithms: their order and what they leave out, as ssh keeps to it', async (t) => {
+  const directory = tempDir(t, 'ssh');
+  const key = makeKey(directory, 'key');
+  const server = await startSshd(t, directory, {
+    authorized: [key.line],
+    lines: [`HostKey ${makeKey(directory, 'rsa_host', '-t', 'rsa').path}`],
+  });
+  const asksFor = async (line: string) => {
+    const { config } = writeSshConfig(directory, [{ name: 'pve1', server, key }], []);
+    writeFileSync(config, `${line}\n${readFileSync(config, 'utf8')}`);
+    const { door, asked } = openDoor(t, config, { trust: false });
+    const opened = await door.open({ site, host: 'pve1' });
+    return asked.hostKeys[0]?.keyType ?? (opened.ok && 'system' in opened.value ? 'system' : '');
+  };
+  assert.equal(await asksFor(''), 'ED25519');
+  assert.equal(await asksFor('HostKeyAlgorithms rsa-sha2-512,ssh-ed25519'), 'RSA');
+  assert.equal(await asksFor('HostKeyAlgorithms -ssh-ed25519*'), 'RSA');
+  assert.equal(await asksFor('HostKeyAlgorithms sk-ssh-ed25519@openssh.com'), 'system');
+});

@@ -31,6 +31,20 @@ describe('the terminal', { concurrency: 2 }, () => {
     assert.match(screen[23] ?? '', /\? help/);
   });
 
+  test('smaller and back again while it could not look: what the terminal lost is drawn anew', async (t) => {
+    const { terminal } = await openConsole(t, { cols: 100, rows: 30 });
+    await pressFor(terminal, '1', /^> pve1/m);
+    await terminal.waitFor(/pve3/);
+    process.kill(terminal.pid, 'SIGSTOP');
+    terminal.resize(50, 12);
+    assert.doesNotMatch(terminal.text(), /pve3 .*GiB/, 'the terminal forgot it');
+    terminal.resize(100, 30);
+    process.kill(terminal.pid, 'SIGCONT');
+    await terminal.waitFor(/^ +pve3 .*GiB/m);
+    await terminal.waitFor((text) => /\[Nodes\].*7 Tasks/.test(text) && /\? help$/.test(text));
+    assert.equal(terminal.text().split('\n').length, 30);
+  });
+
   test('a storm of sizes does not bring it down', async (t) => {
     const { terminal } = await openConsole(t, { cols: 100, rows: 30 });
     for (let step = 0; step < 60; step += 1) {

@@ -94,8 +94,8 @@ export function writeConfig(
 }
 
 function secretsOf({ info }: Demo): string[] {
-  return [
-    ...Object.values(info.tokens).map(({ secret }) => secret),
-    ...info.users.flatMap(({ password, totp }) => [password, ...(totp ? [totp] : [])]),
-  ];
+  return [info, ...info.pbs].flatMap(({ tokens, users }) => [
+    ...Object.values(tokens).map(({ secret }) => secret),
+    ...users.flatMap(({ password, totp }) => [password, ...(totp ? [totp] : [])]),
+  ]);
 }

@@ -17,6 +17,8 @@ export interface TerminalOptions {
   /** Added to a small environment of its own; undefined takes a variable out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
+  /** Questions of the program (what the terminal is, where the cursor is) are left to the test to answer. */
+  readonly silent?: boolean;
   /** Path of another node to run it with. */
   readonly node?: string;
   /** Another program than the built command. */
@@ -74,6 +76,9 @@ const NAMED: Readonly<Record<string, string>> = {
   pgdn: '\u001b[6~',
 };
 
+/** No output for so long, ms: what was being written is whole. */
+const wholeFrame = 20;
+
 /** The bytes a terminal sends for a key. */
 export function keyBytes(key: string): string {
   const named = NAMED[key];
@@ -127,7 +132,7 @@ export function startTerminal(options: TerminalOptions = {}): TestTerminal {
     });
   });
   screen.onData((answer) => {
-    if (state.exited === undefined) pty.write(answer);
+    if (state.exited === undefined && !options.silent) pty.write(answer);
   });
   const exit = new Promise<number>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
@@ -180,6 +185,12 @@ export function startTerminal(options: TerminalOptions = {}): TestTerminal {
         return wanted instanceof RegExp ? wanted.test(text()) : wanted(text());
       };
       await wait(what ?? String(wanted), test);
+      // A frame may come in pieces: the rest of it is on its way. What never rests is taken as it is.
+      const from = performance.now();
+      await wait('the rest of the frame', () => {
+        const now = performance.now();
+        return now - Math.max(from, state.last) >= wholeFrame || now - from >= 25 * wholeFrame;
+      });
       return text();
     },
     waitIdle: (quiet = 120) => {

@@ -87,7 +87,7 @@ export async function selectGuest(terminal: TestTerminal, name: string): Promise
 
 /** Opens a tab of the page that is open. */
 export async function openTab(terminal: TestTerminal, tab: string): Promise<void> {
-  const opened = () => /^ .*(\[\w+\])/m.exec(terminal.screen().slice(2).join('\n'))?.[1] ?? '';
+  const opened = () => /^ .*(\[[\w ]+\])/m.exec(terminal.screen().slice(2).join('\n'))?.[1] ?? '';
   for (let turn = 0; turn < 12; turn += 1) {
     const before = opened();
     if (before === `[${tab}]`) return;

@@ -4,7 +4,7 @@ import { ok } from '../../source/domain/result.ts';
 import { Secret } from '../../source/domain/secret.ts';
 import type { SiteId } from '../../source/domain/site.ts';
 import { createServices } from '../../source/services/index.ts';
-import type { PveSite, ServiceEnvironment } from '../../source/services/types.ts';
+import type { PveSite, ServiceEnvironment, Services } from '../../source/services/types.ts';
 import type { TestDemo } from './demo.ts';
 
 export interface TestServicesOptions {
@@ -31,6 +31,20 @@ export function connectServices(
     auth,
     tls: { kind: 'fingerprint', fingerprint: info.fingerprint },
   };
+  const secret = options.user?.password ?? token.secret;
+  const services = servicesOver(t, config, secret, options.environment);
+  const [site] = services.sites;
+  if (site === undefined) throw new Error('The services have no site');
+  return site;
+}
+
+/** Services over one site, which ask nobody and know one secret. */
+export function servicesOver(
+  t: Pick<TestContext, 'after'>,
+  config: PveSiteConfig,
+  secret: string,
+  environment: Partial<ServiceEnvironment> = {},
+): Services {
   const services = createServices({
     sites: [config],
     asker: {
@@ -38,15 +52,13 @@ export function connectServices(
       secondFactor: async () => undefined,
     },
     trust: { get: () => undefined, set: async () => undefined },
-    resolveSecret: async () => ok(new Secret(options.user?.password ?? token.secret)),
+    resolveSecret: async () => ok(new Secret(secret)),
     readCa: async () => ok(''),
     now: Date.now,
     random: () => 0.5,
     readOnly: false,
-    ...options.environment,
+    ...environment,
   });
   t.after(() => services.close());
-  const [site] = services.sites;
-  if (site === undefined) throw new Error('The services have no site');
-  return site;
+  return services;
 }

@@ -11,6 +11,7 @@ import { askToConfirm } from './confirm.ts';
 import { type Console, change } from './console.ts';
 import { inventoryOf, uniqueName } from './context.ts';
 import { formFields, startForm } from './form.ts';
+import { keepRow } from './navigate.ts';
 import { toast } from './toasts.ts';
 
 /**
@@ -20,6 +21,7 @@ import { toast } from './toasts.ts';
 export async function begin(app: Console, action: AnyAction, selection: Selection): Promise<void> {
   const backend = app.backend();
   if (!backend) return toast(app, 'warn', say`Not connected yet; try again in a moment`);
+  keepRow(app);
   change(app, setOverlay(undefined), (ui) => ({
     ...ui,
     busy: say`reading the current state …`,

@@ -1,12 +1,12 @@
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
 import { menuLetters } from '../model/fixed-keys.ts';
 import { changeList, setOverlay } from '../ui/changes.ts';
-import { listOf, type Overlay } from '../ui/state.ts';
+import { listOf, type Overlay, type Selection } from '../ui/state.ts';
 import { findView } from '../views-of.ts';
 import { begin } from './begin.ts';
 import { type Console, change } from './console.ts';
 import { copiesOf, copy } from './copy.ts';
-import { keyOf, offersOf } from './selection.ts';
+import { keyOf, type Offer, offersOf, rowKind } from './selection.ts';
 
 /** One line of a menu; with a `reason` it cannot be chosen now. */
 export interface MenuItem {
@@ -19,17 +19,35 @@ export interface MenuItem {
 
 type Menu = Extract<Overlay, { kind: 'menu' }>;
 
+/** The keys as they are outside the menu: those of other rows are dead, and those of the row win. */
+function liveKeys(
+  app: Console,
+  offers: readonly Offer[],
+  selection: Selection,
+): ReadonlyMap<string, string> {
+  const row = rowKind(selection);
+  const own = (of: Offer['action']['row']) =>
+    offers.flatMap(({ action }): [string, string][] =>
+      action.row === of ? [[action.id, keyOf(app, action)]] : [],
+    );
+  const rows = row === undefined ? [] : own(row);
+  const taken = new Set(rows.map(([, key]) => key));
+  return new Map([...own(undefined).filter(([, key]) => !taken.has(key)), ...rows]);
+}
+
 function actionItems(app: Console, menu: Menu): MenuItem[] {
   const { selection } = menu;
   if (!selection) return [];
   // One of the menus that collect actions; its letters are its own.
   const letters = menu.menu === 'actions' ? undefined : menuLetters(menu.menu);
-  return offersOf(app, app.data.getState(), selection)
+  const offers = offersOf(app, app.data.getState(), selection);
+  const keys = liveKeys(app, offers, selection);
+  return offers
     .filter(({ action }) => !letters || action.menu?.id === menu.menu)
     .map(({ action, availability, selection: own = selection }) => {
       const verb = action.id.slice(action.id.indexOf('.') + 1);
       return {
-        key: letters ? (letters[verb] ?? '') : keyOf(app, action),
+        key: letters ? (letters[verb] ?? '') : (keys.get(action.id) ?? ''),
         label: sanitise(action.title),
         detail: sanitise(action.summary),
         ...(availability.state === 'disabled' ? { reason: availability.reason } : {}),
@@ -82,8 +100,21 @@ function copyItems(app: Console): MenuItem[] {
   }));
 }
 
-/** The items of the open menu, made from what is true now. */
+/** The items of the open menu that fit what was typed to find them. */
 export function menuItems(app: Console, menu: Menu): MenuItem[] {
+  const words = (menu.query ?? '')
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const fits = ({ label, detail }: MenuItem) => {
+    const text = `${label} ${detail ?? ''}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
+  return allMenuItems(app, menu).filter(fits);
+}
+
+/** The items of a menu, made from what is true now. */
+export function allMenuItems(app: Console, menu: Menu): MenuItem[] {
   if (menu.menu === 'sort') return sortItems(app);
   if (menu.menu === 'copy') return copyItems(app);
   return actionItems(app, menu);

@@ -90,7 +90,24 @@ function moveTable(app: Console, table: TabTable<object>, move: Move, height: nu
   const top = windowTop({ top: state.top, cursor, count, height });
   change(
     app,
-    changePage((each) => ({ ...each, cursor: table.rowKey(next), top })),
+    changePage((each) => ({ ...each, cursor: table.rowKey(next), index: cursor, top })),
+  );
+}
+
+/** The cursor of a page stays on this row, wherever it goes, and in its place when it changes its name. */
+export function keepRow(app: Console): void {
+  const data = app.data.getState();
+  const ui = app.ui.getState();
+  const page = pageOf(ui);
+  const body = page && pageModel(page, viewContext(app, data, ui)).body;
+  if (body?.kind !== 'table') return;
+  const table = body as TabTable<object>;
+  const row = tableRow(ui, table);
+  if (!row) return;
+  const index = table.rows.indexOf(row);
+  change(
+    app,
+    changePage((each) => ({ ...each, cursor: table.rowKey(row), index })),
   );
 }
 

@@ -10,9 +10,10 @@ import { guestKey } from '../../domain/guest.ts';
 import { fail, type Result } from '../../domain/result.ts';
 import { joinSafe, type SafeText, sanitise, say } from '../../domain/safe-text.ts';
 import type { Operation } from '../../store/state.ts';
+import { setOverlay } from '../ui/changes.ts';
 import type { FormState } from '../ui/state.ts';
 import { comeBack, comesBack } from './come-back.ts';
-import type { Backend, Console } from './console.ts';
+import { type Backend, type Console, change } from './console.ts';
 import { toast, toastFailure } from './toasts.ts';
 
 /** Ended operations kept for the strip and the Tasks view. */
@@ -42,11 +43,16 @@ function onEvent(app: Console, id: number): (event: ExecuteEvent) => void {
   };
 }
 
-function ended(app: Console, id: number, result: Result<Executed>): void {
+function ended(app: Console, { action }: Prepared, id: number, result: Result<Executed>): void {
   const endedAt = app.now();
   if (result.ok) {
-    const { outcome, message, upid } = result.value;
+    const { outcome, message, upid, output } = result.value;
     put(app, id, { state: outcome, message, endedAt, ...(upid ? { upid } : {}) });
+    // What was only read is shown, unless another dialog was opened meanwhile.
+    if (output && action.effect === 'read' && !app.ui.getState().overlay) {
+      change(app, setOverlay({ kind: 'text', title: message, lines: output, top: 0 }));
+      return;
+    }
     toast(app, outcome === 'ok' ? 'good' : 'warn', message);
     return;
   }
@@ -92,7 +98,7 @@ async function runOne(
     },
     { signal: new AbortController().signal, onEvent: onEvent(app, id), ...how },
   );
-  ended(app, id, result);
+  ended(app, prepared, id, result);
   backend.sources.get(prepared.target.site)?.touch();
   backend.details.refresh(guestsOf(prepared));
   return result;

@@ -1,5 +1,6 @@
 import { sanitise, say } from '../../domain/safe-text.ts';
 import { Secret } from '../../domain/secret.ts';
+import { certificateCommand } from '../../domain/site.ts';
 import type { SshAsker } from '../../services/ssh/types.ts';
 import type { Asker } from '../../services/types.ts';
 import { setOverlay } from '../ui/changes.ts';
@@ -41,12 +42,14 @@ export function createQuestions(app: () => Console): Questions {
   return {
     async trustCertificate(question) {
       const lines = [
-        say`Site ${sanitise(question.site)}, ${sanitise(question.endpoint)}`,
+        question.product === 'pbs'
+          ? say`Backup server ${sanitise(question.site)}, ${sanitise(question.endpoint)}`
+          : say`Site ${sanitise(question.site)}, ${sanitise(question.endpoint)}`,
         say`SHA-256 ${sanitise(question.fingerprint)}`,
         ...(question.subject ? [say`Subject ${question.subject}`] : []),
         ...(question.issuer ? [say`Issuer ${question.issuer}`] : []),
         ...(question.notAfter ? [say`Valid until ${question.notAfter}`] : []),
-        say`Compare it with the node's own: pvenode cert info`,
+        say`Compare it with the node's own: ${sanitise(certificateCommand[question.product ?? 'pve'])}`,
         say`If it differs, somebody may stand between you and the node.`,
       ];
       const answer = await ask({

@@ -1,4 +1,5 @@
 import { availabilityOf } from '../../actions/availability.ts';
+import { editorOf } from '../../actions/config-rows.ts';
 import type { AnyAction } from '../../actions/registry.ts';
 import type { Action, Availability, Scope, Targets } from '../../actions/types.ts';
 import { say } from '../../domain/safe-text.ts';
@@ -10,10 +11,11 @@ import { findView } from '../views-of.ts';
 import type { ActionsOf, Console } from './console.ts';
 import { localFacts, viewContext } from './context.ts';
 
-/** The row of a page's table under the cursor; the first one before the cursor was moved. */
+/** The row of a page's table under the cursor; when it is gone, the one in its place; the first one before it was moved. */
 export function tableRow(ui: UiState, table: TabTable<object>): object | undefined {
-  const { cursor } = pageStateOf(ui);
-  return table.rows.find((row) => table.rowKey(row) === cursor) ?? table.rows[0];
+  const { cursor, index = 0 } = pageStateOf(ui);
+  const found = table.rows.find((row) => table.rowKey(row) === cursor);
+  return found ?? table.rows[Math.min(index, table.rows.length - 1)];
 }
 
 /** What a key would act on: the marks, the row under the cursor, or the page's object. */
@@ -138,6 +140,21 @@ function offerOf<S extends Scope>(
 /** The kind of row the selection starts from, for actions that are bound to one. */
 export function rowKind({ snapshot, picked }: Selection): Action['row'] {
   return snapshot ? 'snapshot' : picked?.kind;
+}
+
+/** The id of the action that edits the row of the configuration the selection starts from. */
+export function rowEditorId({ configRow, targets }: Selection): string | undefined {
+  const [target] = targets;
+  if (!configRow || !target || !('vmid' in target)) return undefined;
+  return editorOf(configRow.key, configRow.value, target.type);
+}
+
+/** What edits that row, when it can. */
+export function rowEditor(offers: readonly Offer[], selection: Selection): Offer | undefined {
+  const id = rowEditorId(selection);
+  return offers.find(
+    ({ action, availability }) => action.id === id && availability.state === 'yes',
+  );
 }
 
 /** The key of an action: the user's own, else the default. */

@@ -28,9 +28,27 @@ const steps: Readonly<Record<string, number>> = {
   'page-down': 10,
 };
 
+function find(app: Console, query: string): true {
+  change(
+    app,
+    changeOverlay('menu', (menu) => ({ ...menu, query, index: 0 })),
+  );
+  return true;
+}
+
+/** Back from a search to the whole menu. */
+function leaveSearch(app: Console, overlay: Overlay): boolean {
+  if (overlay.kind !== 'menu' || overlay.query === undefined) return false;
+  const { query: _query, ...whole } = overlay;
+  change(app, setOverlay({ ...whole, index: 0 }));
+  return true;
+}
+
 function menuKeys(app: Console, overlay: Of<'menu'>, press: KeyPress): boolean {
   const items = menuItems(app, overlay);
-  const step = steps[press.name];
+  // While one types, j and k are letters.
+  const letter = overlay.query !== undefined && press.name.length === 1;
+  const step = letter ? undefined : steps[press.name];
   if (step !== undefined && items.length > 0) {
     const index = (((overlay.index + step) % items.length) + items.length) % items.length;
     change(
@@ -38,6 +56,12 @@ function menuKeys(app: Console, overlay: Of<'menu'>, press: KeyPress): boolean {
       changeOverlay('menu', (each) => ({ ...each, index })),
     );
     return true;
+  }
+  if (overlay.query === undefined && press.name === '/') return find(app, '');
+  if (overlay.query !== undefined && press.name !== 'enter') {
+    const field = { text: overlay.query, caret: [...overlay.query].length };
+    const edited = editText(field, press);
+    return edited ? find(app, edited.text) : true;
   }
   const byKey = items.findIndex((item) => item.key !== '' && item.key === press.name);
   const chosen = items[press.name === 'enter' ? overlay.index : byKey];
@@ -94,7 +118,11 @@ function paletteKeys(app: Console, overlay: Of<'palette'>, press: KeyPress): boo
   return true;
 }
 
-function scrollKeys(app: Console, overlay: Of<'help'> | Of<'calls'>, press: KeyPress): boolean {
+function scrollKeys(
+  app: Console,
+  overlay: Of<'help' | 'calls' | 'text'>,
+  press: KeyPress,
+): boolean {
   const step = steps[press.name];
   if (press.name === 'g' || press.name === 'home') scrollTo(app, overlay.kind, () => 0);
   else if (press.name === 'G' || press.name === 'end') {
@@ -105,7 +133,11 @@ function scrollKeys(app: Console, overlay: Of<'help'> | Of<'calls'>, press: KeyP
   return true;
 }
 
-function scrollTo(app: Console, kind: 'help' | 'calls', to: (top: number) => number): void {
+function scrollTo(
+  app: Console,
+  kind: 'help' | 'calls' | 'text',
+  to: (top: number) => number,
+): void {
   change(
     app,
     changeOverlay(kind, (overlay) => {
@@ -123,6 +155,7 @@ export function overlayKeys(app: Console, questions: Questions, press: KeyPress)
   // Escape closes an open list of the form first.
   if (overlay.kind === 'form' && formKeys(app, overlay, press)) return true;
   if (press.name === 'escape' || press.name === 'ctrl-c') {
+    if (leaveSearch(app, overlay)) return true;
     change(app, setOverlay(undefined));
     questions.showNext();
     return true;
@@ -139,6 +172,7 @@ export function overlayKeys(app: Console, questions: Questions, press: KeyPress)
     case 'palette':
       return paletteKeys(app, overlay, press);
     case 'help':
+    case 'text':
     case 'calls':
       return scrollKeys(app, overlay, press);
   }

@@ -1,4 +1,3 @@
-import { editorOf } from '../../actions/config-rows.ts';
 import type { Move } from '../../components/table/window.ts';
 import { sanitise, say } from '../../domain/safe-text.ts';
 import { surveyRunning } from '../../views/snapshots/progress.ts';
@@ -13,10 +12,10 @@ import {
   openSnapshots,
   turnTab,
 } from '../controller/navigate.ts';
-import { keyOf, type Offer, offersOf, rowKind, selectionOf } from '../controller/selection.ts';
+import { keyOf, offersOf, rowEditor, rowKind, selectionOf } from '../controller/selection.ts';
 import { toast } from '../controller/toasts.ts';
 import { changeList, goBack, setOverlay, showView, toggleMark } from '../ui/changes.ts';
-import { listOf, pageOf, type Selection } from '../ui/state.ts';
+import { listOf, pageOf } from '../ui/state.ts';
 import { allViews, findView } from '../views-of.ts';
 import type { KeyPress } from './key-press.ts';
 import { editText } from './text-field.ts';
@@ -150,14 +149,6 @@ function pageKeys(app: Console, press: KeyPress): boolean {
 
 const editKey = 'e';
 
-function rowEditor(offers: readonly Offer[], { configRow, targets }: Selection) {
-  const [target] = targets;
-  if (!configRow || !target || !('vmid' in target)) return undefined;
-  const id = editorOf(configRow.key, configRow.value, target.type);
-  return offers.find(({ action, availability }) => action.id === id && availability.state === 'yes')
-    ?.action;
-}
-
 /** An action's own key, or the key of a menu that collects actions. */
 function actionKeys(app: Console, press: KeyPress): boolean {
   const data = app.data.getState();
@@ -180,7 +171,7 @@ function actionKeys(app: Console, press: KeyPress): boolean {
     ? undefined
     : offers.find(({ action }) => action.menu?.key === key)?.action.menu;
   // On a row of the configuration the edit key opens what edits it.
-  const editor = menu?.id === 'edit' ? rowEditor(offers, selection) : undefined;
+  const editor = menu?.id === 'edit' ? rowEditor(offers, selection)?.action : undefined;
   if (editor) {
     void begin(app, editor, selection);
     return true;

@@ -48,7 +48,7 @@ export const everywhereKeys: readonly FixedKey[] = [
 /** The key that opens the menu of all actions. */
 export const actionMenuKey: FixedKey = {
   keys: 'a',
-  words: 'menu of all actions, with the reason where one is not possible',
+  words: 'menu of all actions, with the reason where one is not possible; / finds one',
 };
 
 /** Letters inside the power menu by the verb of the action, so that `p` and one key is enough. */
@@ -72,6 +72,7 @@ export const editKeys: Readonly<Record<string, string>> = {
   'set-cpu': 'c',
   'set-memory': 'm',
   'disk-add': 'd',
+  'disk-edit': 'F',
   'disk-grow': 'g',
   'disk-move': 'v',
   'disk-detach': 't',
@@ -83,6 +84,23 @@ export const editKeys: Readonly<Record<string, string>> = {
   'nic-add': 'n',
   'nic-edit': 'w',
   'nic-remove': 'N',
+  'efi-add': 'I',
+  'efi-enroll': 'M',
+  'tpm-add': 'T',
+  'pci-add': 'P',
+  'pci-edit': 'p',
+  'usb-add': 'Z',
+  'usb-edit': 'z',
+  'serial-add': 'S',
+  'audio-set': 'O',
+  'rng-set': 'r',
+  'virtiofs-add': 'V',
+  'virtiofs-edit': 'Y',
+  'device-add': 'P',
+  'device-edit': 'p',
+  'sev-set': 'C',
+  'tdx-set': 'l',
+  'hardware-remove': 'H',
   'set-display': 'y',
   'set-boot': 'b',
   'set-dns': 'D',
@@ -99,9 +117,29 @@ export const createKeys: Readonly<Record<string, string>> = {
   'create-container': 'c',
 };
 
+/** Letters inside the firewall menu by the verb of the action; those of rows are their keys there. */
+export const firewallKeys: Readonly<Record<string, string>> = {
+  'firewall-add-rule': 'N',
+  'firewall-edit-rule': 'e',
+  'firewall-toggle-rule': 'x',
+  'firewall-rule-up': 'K',
+  'firewall-rule-down': 'J',
+  'firewall-move-rule': 'm',
+  'firewall-remove-rule': 'D',
+  'firewall-set-options': 'o',
+  'firewall-add-alias': 'a',
+  'firewall-edit-alias': 'A',
+  'firewall-remove-alias': 'X',
+  'firewall-add-set': 'i',
+  'firewall-remove-set': 'I',
+  'firewall-add-entry': '+',
+  'firewall-remove-entry': '-',
+};
+
 const menus: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   create: createKeys,
   edit: editKeys,
+  firewall: firewallKeys,
 };
 
 /** The letters of a menu that collects actions. */

@@ -3,7 +3,15 @@ import type { SafeText } from '../../domain/safe-text.ts';
 import { sanitise, say } from '../../domain/safe-text.ts';
 import type { DataState } from '../../store/state.ts';
 import type { Console } from '../controller/console.ts';
-import { keyOf, type Offer, offersOf, rowKind, selectionOf } from '../controller/selection.ts';
+import {
+  keyOf,
+  type Offer,
+  offersOf,
+  rowEditor,
+  rowEditorId,
+  rowKind,
+  selectionOf,
+} from '../controller/selection.ts';
 import { listOf, pageOf, type UiState } from '../ui/state.ts';
 import { findView } from '../views-of.ts';
 import {
@@ -36,6 +44,8 @@ const fixed = ({ keys, words }: FixedKey): Hint => hint(keys, words);
 /** Keys of the actions that apply here; those of one menu are one hint. */
 function actionHints(app: Console, offers: readonly Offer[], row: Action['row']): Hint[] {
   const hints: Hint[] = [];
+  // What a key does on this row comes before what it does everywhere on the page.
+  const ofRow: Hint[] = [];
   const menus = new Set<string>();
   for (const { action, availability } of offers) {
     const reason = availability.state === 'disabled' ? availability.reason : undefined;
@@ -54,16 +64,19 @@ function actionHints(app: Console, offers: readonly Offer[], row: Action['row'])
     }
     const key = keyOf(app, action);
     if (key === '' || (action.row !== undefined && !onRow)) continue;
-    hints.push(hint(key, action.title.toLowerCase().replace('spice', 'SPICE'), reason));
+    const words = action.title.toLowerCase().replace('spice', 'SPICE');
+    (onRow ? ofRow : hints).push(hint(key, words, reason));
   }
-  return hints;
+  return [...ofRow, ...hints];
 }
 
 /** What would add nothing to the hint line is not even looked at: every key draws it, and there are many actions. */
 const addsNoHint =
-  (app: Console) =>
+  (app: Console, row: Action['row'], editor: string | undefined) =>
   (action: Action<Scope>, known: readonly Offer[]): boolean => {
     const { menu } = action;
+    if (action.id === editor) return false;
+    if (action.row !== undefined && action.row !== row) return known.length > 0;
     const possible = ({ action: each, availability }: Offer) =>
       each.menu?.id === menu?.id && availability.state === 'yes';
     if (menu && action.row === undefined) return known.some(possible);
@@ -74,11 +87,14 @@ const addsNoHint =
 export function hintsOf(app: Console, data: DataState, ui: UiState): Hint[] {
   const page = pageOf(ui);
   const selection = selectionOf(app, data, ui);
-  const offers = selection ? offersOf(app, data, selection, addsNoHint(app)) : [];
-  const live = actionHints(app, offers, selection && rowKind(selection)).filter(
-    (each) => each.reason === undefined,
-  );
-  const first = page ? [hint('esc', 'back'), hint('tab', 'next tab')] : [hint('enter', 'details')];
+  const row = selection && rowKind(selection);
+  const needless = addsNoHint(app, row, selection && rowEditorId(selection));
+  const offers = selection ? offersOf(app, data, selection, needless) : [];
+  const live = actionHints(app, offers, row).filter((each) => each.reason === undefined);
+  const edits = selection && rowEditor(offers, selection) ? [hint('enter', 'edit')] : [];
+  const first = page
+    ? [hint('esc', 'back'), hint('tab', 'next tab'), ...edits]
+    : [hint('enter', 'details')];
   const marks = page ? 0 : listOf(ui).marks.size;
   // Before the actions are known it is known that there are some.
   const some = offers.length > 0 || (selection !== undefined && !app.actionsOf());

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { caretLine } from '../../components/caret-line.ts';
-import { textLine } from '../../components/compose.ts';
+import { textLine, wrapped } from '../../components/compose.ts';
 import { confirmLines } from '../../components/confirm.ts';
 
 import { helpLines } from '../../components/help.ts';
@@ -12,7 +12,7 @@ import type { Theme } from '../../components/theme.ts';
 import { displayWidth } from '../../components/width.ts';
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
 import type { Console } from '../controller/console.ts';
-import { menuItems } from '../controller/menus.ts';
+import { allMenuItems, menuItems } from '../controller/menus.ts';
 import { paletteEntries } from '../controller/palette.ts';
 import { paletteSize } from '../keys/overlay-keys.ts';
 import { callLines } from '../model/call-lines.ts';
@@ -176,6 +176,18 @@ export function OverlayScreen(props: OverlayScreenProps): ReactNode {
           }}
         />
       );
+    case 'text':
+      return (
+        <DialogScreen
+          {...frame}
+          most={140}
+          title={overlay.title}
+          lines={(inside, height) => {
+            const all = overlay.lines.flatMap((line) => wrapped(line, inside));
+            return scrolled(all, overlay.top, height);
+          }}
+        />
+      );
     case 'calls':
       return (
         <DialogScreen
@@ -204,17 +216,20 @@ function MenuDialog(props: OverlayScreenProps & { readonly overlay: Of<'menu'> }
     ...(reason ? { disabled: reason } : {}),
   }));
   const frame = { title, layout, theme, plain };
-  if (items.length === 0) {
+  const all = overlay.query === undefined ? items.length : allMenuItems(app, overlay).length;
+  if (all === 0) {
     const nothing = textLine(say`Nothing here applies.`, 'dim');
     return <DialogScreen {...frame} most={leastMenu} lines={() => [nothing]} />;
   }
   const widest = Math.max(menuWidth(items, plain), displayWidth(title) + 2) + 4;
+  const { query } = overlay;
   return (
     <DialogScreen
       {...frame}
-      most={Math.min(100, Math.max(leastMenu, widest))}
-      lines={() => items.map(() => [])}
-      body={(width, height) => <Menu {...{ items, index, width, height, theme, plain }} />}
+      // While it is searched it keeps the place of the whole menu.
+      most={query === undefined ? Math.min(100, Math.max(leastMenu, widest)) : 100}
+      lines={() => Array.from({ length: all + (query === undefined ? 0 : 1) }, () => [])}
+      body={(width, height) => <Menu {...{ items, index, width, height, theme, plain, query }} />}
     />
   );
 }

@@ -7,6 +7,7 @@ import { Table } from '../../components/table/table.tsx';
 import { windowTop } from '../../components/table/window.ts';
 import { TextLine } from '../../components/text-line.tsx';
 import type { Theme } from '../../components/theme.ts';
+import { displayWidth } from '../../components/width.ts';
 import { say } from '../../domain/safe-text.ts';
 import { clockSkew, clockSkews } from '../../domain/server-time.ts';
 import type { TabBody, TabTable } from '../../views/types.ts';
@@ -25,19 +26,30 @@ export interface PageScreenProps {
   readonly theme: Theme;
 }
 
-function tabLine(model: PageModel): Line {
-  return model.tabs.flatMap((tab): Segment[] => {
+/** The tabs in one line of `room` cells; where they do not fit, those around the open one. */
+export function tabLine(model: PageModel, room: number): Line {
+  const all = model.tabs.map((tab): Segment => {
     const current = tab.id === model.tab?.id;
     const words = current ? say`[${tab.title}]` : say` ${tab.title} `;
-    return [{ text: words, tone: current ? 'accent' : 'dim', bold: current }];
+    return { text: words, tone: current ? 'accent' : 'dim', bold: current };
   });
+  const wide = (segments: readonly Segment[]) =>
+    segments.reduce((sum, { text }) => sum + displayWidth(text), 0);
+  if (wide(all) <= room) return all;
+  const at = all.findIndex(({ bold }) => bold);
+  let first = 0;
+  // Two cells say that there is more on either side.
+  while (first < at && wide(all.slice(first, at + 2)) > room - 4) first += 1;
+  return first === 0 ? all : [{ text: say`‹ `, tone: 'dim' }, ...all.slice(first)];
 }
 
 /** A detail page: its tabs, then what the open one shows. */
 export function PageScreen(props: PageScreenProps): ReactNode {
   const { model, layout, theme } = props;
   const height = Math.max(0, layout.body - 1);
-  const tabs: Line = model.row ? tabLine(model) : [{ text: say` ${model.title}`, tone: 'heading' }];
+  const tabs: Line = model.row
+    ? tabLine(model, layout.columns - 1)
+    : [{ text: say` ${model.title}`, tone: 'heading' }];
   return (
     <Box flexDirection="column" height={layout.body} width={layout.columns} flexShrink={0}>
       <TextLine line={paintLine([{ text: say` ` }, ...tabs], layout.columns, theme)} />

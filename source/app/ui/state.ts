@@ -34,6 +34,8 @@ export type Page =
 /** Where a page stands: cursor row in its table, first line shown, following its end. */
 export interface PageState {
   readonly cursor?: string;
+  /** The place of the cursor when it was moved last, for when its row is gone. */
+  readonly index?: number;
   readonly top: number;
   readonly following: boolean;
 }
@@ -109,6 +111,15 @@ export type Overlay =
       readonly menu: 'actions' | ActionMenu['id'] | 'sort' | 'copy';
       readonly index: number;
       readonly selection?: Selection;
+      /** What was typed to find an item; undefined = letters choose items. */
+      readonly query?: string;
+    }
+  /** What an action was asked for, to be read. */
+  | {
+      readonly kind: 'text';
+      readonly title: SafeText;
+      readonly lines: readonly SafeText[];
+      readonly top: number;
     }
   | { readonly kind: 'calls'; readonly top: number; readonly following: boolean }
   | {

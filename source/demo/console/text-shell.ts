@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
-import type { TextBackend, TextSession, TextTarget } from '../console-backend.ts';
+import type { TextBackend, TextSession, TextTarget, UpgradeTarget } from '../console-backend.ts';
+import { upgradeAnswer, upgradeStart } from './upgrade-dialogue.ts';
 
 const clear = '\u001b[H\u001b[2J';
 
@@ -15,6 +16,8 @@ class Shell extends Duplex {
   #line = '';
   #user: string | undefined;
   #asked: 'login' | 'password' | 'command' = 'login';
+  /** It waits for an answer. */
+  #upgrade: UpgradeTarget | undefined;
   #name = '';
 
   constructor(target: TextTarget) {
@@ -22,13 +25,23 @@ class Shell extends Duplex {
     this.#host = hostOf(target);
     if (target.kind === 'node' && target.loggedIn !== undefined) {
       this.#user = target.loggedIn.split('@')[0] ?? 'root';
-      this.#say(`Linux ${this.#host} 6.17.2-1-pve #1 SMP PREEMPT_DYNAMIC x86_64\r\n\r\n`);
-      this.#prompt();
+      if (target.upgrade) this.#begin(target.upgrade);
+      else {
+        this.#say(`Linux ${this.#host} 6.17.2-1-pve #1 SMP PREEMPT_DYNAMIC x86_64\r\n\r\n`);
+        this.#prompt();
+      }
     } else {
       const os = target.kind === 'node' ? 'Proxmox Virtual Environment' : 'Debian GNU/Linux 13';
       this.#say(`${os} ${this.#host} tty1\r\n\r\n`);
       this.#prompt();
     }
+  }
+
+  #begin(target: UpgradeTarget): void {
+    const { text, asks } = upgradeStart(target);
+    this.#say(text);
+    if (asks) this.#upgrade = target;
+    else this.#prompt();
   }
 
   resize(columns: number, rows: number): void {
@@ -71,6 +84,7 @@ class Shell extends Duplex {
       if (this.#asked !== 'password') this.#say('\b \b');
     } else if (character === '\u0003') {
       this.#line = '';
+      this.#upgrade = undefined;
       this.#say('^C\r\n');
       this.#prompt();
     } else if (character === '\u0004') {
@@ -82,6 +96,11 @@ class Shell extends Duplex {
   }
 
   #enter(line: string): void {
+    if (this.#upgrade) {
+      this.#say(upgradeAnswer(this.#upgrade, line));
+      this.#upgrade = undefined;
+      return this.#prompt();
+    }
     if (this.#asked === 'login') {
       this.#name = line.trim();
       if (this.#name !== '') this.#asked = 'password';

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { type Endpoint, Page, PlainText, Prepared } from './endpoint.ts';
+import { Download, type Endpoint, Page, PlainText, Prepared } from './endpoint.ts';
 import type { ApiError } from './errors.ts';
 import type { Formatter } from './request.ts';
 
@@ -56,6 +56,10 @@ export async function successReply(
   result: unknown,
   takesGzip: boolean,
 ): Promise<Reply> {
+  if (result instanceof Download) {
+    const { type, body } = result;
+    return { status: 200, statusText: 'OK', headers: { 'Content-Type': type }, body };
+  }
   const { type, text } = content(formatter, result);
   const headers: Record<string, string> = { 'Content-Type': type };
   let body: Buffer = Buffer.from(text, 'utf8');

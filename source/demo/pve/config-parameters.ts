@@ -1,18 +1,24 @@
 import type { ParameterSpec, ParameterTable } from './endpoint.ts';
 import {
   agent,
+  amdSev,
   audio,
+  containerDevice,
   containerNic,
   display,
   drives,
   efiDisk,
   features,
+  hostPci,
+  intelTdx,
   memory,
   mountPoint,
+  randomNumbers,
   rootfs,
   tpmState,
   unusedVolume,
   usb,
+  virtiofs,
   vmNic,
 } from './guest-formats.ts';
 import {
@@ -57,7 +63,7 @@ export const vmConfigParameters: ParameterTable = {
     optionalFlag(),
   ),
   ...each(
-    'affinity amd-sev args cdrom cicustom cipassword ciuser cpu intel-tdx ivshmem machine numa[n] rng0 spice_enhancements virtiofs[n] watchdog',
+    'affinity args cdrom cicustom cipassword ciuser cpu ivshmem machine numa[n] spice_enhancements watchdog',
     optionalText(),
   ),
   force: optionalFlag({ requires: 'delete' }),
@@ -65,7 +71,11 @@ export const vmConfigParameters: ParameterTable = {
   audio0: optionalText({ properties: audio }),
   boot: optionalText({ format: 'pve-qm-boot' }),
   efidisk0: optionalText({ properties: efiDisk }),
-  'hostpci[n]': optionalText({ format: 'pve-qm-hostpci' }),
+  'amd-sev': optionalText({ properties: amdSev }),
+  'hostpci[n]': optionalText({ properties: hostPci }),
+  'intel-tdx': optionalText({ properties: intelTdx }),
+  rng0: optionalText({ properties: randomNumbers }),
+  'virtiofs[n]': optionalText({ properties: virtiofs }),
   hotplug: optionalText({ format: 'pve-hotplug-features' }),
   ...Object.fromEntries(
     Object.entries(drives).map(([bus, properties]) => [`${bus}[n]`, optionalText({ properties })]),
@@ -99,7 +109,7 @@ export const vmConfigParameters: ParameterTable = {
     enum: words('lsi lsi53c810 virtio-scsi-pci virtio-scsi-single megasas pvscsi'),
   }),
   searchdomain: optionalText(),
-  'serial[n]': optionalText({ pattern: /^(?:\/dev\/.+|socket)$/ }),
+  'serial[n]': optionalText({ pattern: /^(?:\/dev\/[^,]+|socket)$/ }),
   shares: optionalInteger({ minimum: 0, maximum: 50_000 }),
   smbios1: optionalText({ maxLength: 512 }),
   startdate: optionalText({
@@ -122,7 +132,7 @@ export const vmConfigPostParameters: ParameterTable = {
 export const containerConfigParameters: ParameterTable = {
   ...common,
   ...each('console debug unprivileged', optionalFlag()),
-  'dev[n]': optionalText(),
+  'dev[n]': optionalText({ properties: containerDevice }),
   features: optionalText({ properties: features }),
   'mp[n]': optionalText({ properties: mountPoint }),
   'net[n]': optionalText({ properties: containerNic }),

@@ -3,7 +3,7 @@ import type { ConfigValue, GuestType } from '../world/model.ts';
 import { property } from '../world/property-string.ts';
 import { authIdText } from '../world/upid.ts';
 import type { Call } from './endpoint.ts';
-import { died, notPermitted } from './errors.ts';
+import { died, notPermitted, parameterErrors } from './errors.ts';
 
 type Need = readonly [pattern: RegExp, ...anyOf: string[]];
 
@@ -16,7 +16,7 @@ const machineNeeds: readonly Need[] = [
     'VM.Config.HWType',
   ],
   [/^freeze$/, 'VM.PowerMgmt'],
-  [/^(?:boot|bootdisk|vmstatestorage)$/, 'VM.Config.Disk'],
+  [/^(?:boot|bootdisk|vmstatestorage|virtiofs\d+)$/, 'VM.Config.Disk'],
   [
     /^(?:cicustom|cipassword|citype|ciuser|ciupgrade|nameserver|searchdomain|sshkeys|ipconfig\d+)$/,
     'VM.Config.Cloudinit',
@@ -61,15 +61,34 @@ function isRoot(call: Call): boolean {
 function checkDevice(call: Call, change: KeyChange): void {
   const { key, after, before } = change;
   for (const value of [before, after]) {
-    if (value === undefined || value === null) continue;
+    if (value === undefined || value === null || isRoot(call)) continue;
     const text = String(value);
     const mapping = property(text, 'mapping');
-    if (mapping !== undefined) {
-      const kind = key.startsWith('usb') ? 'usb' : 'pci';
-      call.need(`/mapping/${kind}/${mapping}`, 'Mapping.Use');
-    } else if (!/^(?:host=)?spice|^socket$/i.test(text) && !isRoot(call)) {
-      const what = /^(?:hostpci|usb)/.test(key) ? ' for non-mapped devices' : ' for real devices';
-      throw died(`only root can set '${key}' config${what}`);
+    if (key.startsWith('serial')) {
+      const verb = after === null ? 'delete' : 'modify';
+      if (text !== 'socket') throw died(`only root can ${verb} '${key}' config for real devices`);
+    } else if (mapping !== undefined) {
+      call.need(`/mapping/${key.startsWith('usb') ? 'usb' : 'pci'}/${mapping}`, 'Mapping.Use');
+    } else if (!/^(?:host=)?spice(?:,|$)/i.test(text)) {
+      const what = key.startsWith('hostpci') ? 'non-mapped' : 'real';
+      throw died(`only root can set '${key}' config for ${what} devices`);
+    }
+    if (key.startsWith('hostpci') && property(text, 'romfile') !== undefined) {
+      throw parameterErrors({ [key]: "only root@pam can set 'romfile' option" });
+    }
+  }
+}
+
+/** A directory of the node, or its hardware, behind a name: a matter of rights on that name. */
+function checkMapped(call: Call, change: KeyChange): void {
+  const { key, before, after } = change;
+  for (const value of [before, after]) {
+    if (value === undefined || value === null || isRoot(call)) continue;
+    if (key === 'rng0') {
+      if (property(String(value), 'source', '') === '/dev/hwrng')
+        call.need('/mapping/hwrng', 'Mapping.Use');
+    } else {
+      call.need(`/mapping/dir/${property(String(value), 'dirid', '')}`, 'Mapping.Use');
     }
   }
 }
@@ -119,9 +138,7 @@ function checkFeatures(call: Call, change: KeyChange): void {
  */
 export function checkChange(call: Call, change: KeyChange): void {
   const { key, type, after, before } = change;
-  if (
-    /^(?:args|affinity|hookscript|lock|amd-sev|intel-tdx|virtiofs\d+|parallel\d+|dev\d+)$/.test(key)
-  ) {
+  if (/^(?:args|affinity|hookscript|lock|amd-sev|intel-tdx|parallel\d+)$/.test(key)) {
     if (!isRoot(call)) throw died(`only root can set '${key}' config`);
     return;
   }
@@ -131,7 +148,14 @@ export function checkChange(call: Call, change: KeyChange): void {
   }
   if (key === 'tags') checkTags(call, change);
   if (key === 'startup') call.need('/', 'Sys.Modify');
+  if (/^dev\d+$/.test(key)) {
+    if (!isRoot(call)) {
+      throw notPermitted('configuring device passthrough is only allowed for root@pam');
+    }
+    return;
+  }
   if (/^(?:hostpci|usb|serial)\d+$/.test(key)) checkDevice(call, change);
+  if (/^(?:rng0|virtiofs\d+)$/.test(key)) checkMapped(call, change);
   if (drivePattern.test(key) || mountPattern.test(key)) checkStorage(call, after);
   if (/^net\d+$/.test(key)) checkBridge(call, after);
   const cdrom = [before, after].some((value) => property(String(value ?? ''), 'media') === 'cdrom');

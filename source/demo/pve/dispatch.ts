@@ -55,6 +55,17 @@ function checkNode(world: World, endpoint: Endpoint, name: string | undefined): 
   if (endpoint.proxyto === 'node' && !world.isOnline(name)) throw nodeUnreachable();
 }
 
+/** What lies on a backup server is made when the first request names a storage that stands for one. */
+async function loadBackups(world: World, values: RawParameters): Promise<void> {
+  if (world.pbs.hosts.length === 0 || world.pbs.realm) return;
+  const named = ['storage', 'volume', 'archive', 'ostemplate'].map(
+    (name) => String(values[name] ?? '').split(':')[0],
+  );
+  if (named.some((name) => world.storages.get(name ?? '')?.type === 'pbs')) {
+    await world.pbs.load();
+  }
+}
+
 /**
  * Takes a request through login, routing, permissions, forwarding and parameter checks, in PVE's order, to its handler.
  * @throws ApiError for every answer that is no success
@@ -87,6 +98,7 @@ export async function dispatch(
     checkPermission(permissions, auth, endpoint.permission, values);
   }
   checkNode(world, endpoint, target);
+  await loadBackups(world, { ...request.raw, ...pathParameters });
   const parameters = verifyParameters(endpoint.parameters, { ...request.raw, ...pathParameters });
   if (endpoint.needsQuorum && !world.quorate) throw died('cluster not ready - no quorum?');
   const { around, connectedNode } = to;

@@ -3,6 +3,7 @@ import type { ConsoleBackends } from '../console-backend.ts';
 import type { SpiceBackend } from '../spice-backend.ts';
 import type { AuthId } from '../world/upid.ts';
 import type { World } from '../world/world.ts';
+import { CallParameters } from './call-parameters.ts';
 import type { Permissions } from './permissions.ts';
 import type { PropertyFormat } from './property-format.ts';
 
@@ -62,14 +63,13 @@ export interface Surroundings {
 }
 
 /** One request after login, permission and parameter checks. */
-export class Call {
+export class Call extends CallParameters {
   readonly world: World;
   readonly auth: AuthId | undefined;
   readonly permissions: Permissions;
   readonly around: Surroundings;
   /** The node whose endpoint was asked. */
   readonly connectedNode: string;
-  readonly parameters: Readonly<Record<string, ParameterValue>>;
 
   constructor(parts: {
     readonly world: World;
@@ -79,33 +79,12 @@ export class Call {
     readonly connectedNode: string;
     readonly parameters: Readonly<Record<string, ParameterValue>>;
   }) {
+    super(parts.parameters);
     this.world = parts.world;
     this.auth = parts.auth;
     this.permissions = parts.permissions;
     this.around = parts.around;
     this.connectedNode = parts.connectedNode;
-    this.parameters = parts.parameters;
-  }
-
-  text(name: string): string | undefined {
-    const value = this.parameters[name];
-    return value === undefined ? undefined : String(value);
-  }
-
-  /** A text that the parameter check has made sure of. */
-  required(name: string): string {
-    const value = this.text(name);
-    if (value === undefined) throw new Error(`parameter ${name} is not declared as required`);
-    return value;
-  }
-
-  number(name: string): number | undefined {
-    const value = this.parameters[name];
-    return typeof value === 'number' ? value : undefined;
-  }
-
-  flag(name: string): boolean {
-    return this.parameters[name] === true;
   }
 
   /** The node in the path, `localhost` resolved. */
@@ -156,6 +135,17 @@ export class Prepared {
   }
 }
 
+/** A file instead of JSON, as bytes. */
+export class Download {
+  readonly type: string;
+  readonly body: Buffer;
+
+  constructor(type: string, body: Buffer) {
+    this.type = type;
+    this.body = body;
+  }
+}
+
 /** Plain text instead of JSON (`download=1`). */
 export class PlainText {
   readonly text: string;
@@ -167,7 +157,7 @@ export class PlainText {
 
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** `/nodes/{node}/qemu/{vmid}/config`; a last `{volume}` takes slashes too. */
+  /** `/nodes/{node}/qemu/{vmid}/config`; a last `{volume}` or `{cidr}` takes slashes too. */
   readonly path: string;
   readonly permission: EndpointPermission;
   readonly parameters: ParameterTable;

@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { firewallFormats } from './firewall-formats.ts';
 
 type Check = (value: string) => string | undefined;
 
@@ -82,16 +83,6 @@ const bootOrder: Check = (value) => {
   return bad === undefined ? undefined : `'${bad}' is not a bootable device`;
 };
 
-const hostPci: Check = (value) => {
-  const known =
-    /^(?:host=)?(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}(?:\.[0-9a-f])?(?:;.*)?$|^mapping=[a-z][\w-]+$|^(?:device-id|sub-device-id|sub-vendor-id|vendor-id)=0x[0-9a-f]{4}$|^(?:legacy-igd|pcie|rombar|x-vga)=[01]$|^(?:mdev|romfile|driver)=\S+$/i;
-  const bad = value.split(',').find((part) => !known.test(part));
-  if (bad !== undefined) return `unable to parse '${bad}'`;
-  return /(?:^|,)(?:host=|mapping=|[0-9a-f:.]+(?:,|$))/i.test(value)
-    ? undefined
-    : "either 'host' or 'mapping' must be set";
-};
-
 const storagePair: Check = (value) =>
   /^(?:1|[a-z][a-z0-9\-_.]*[a-z0-9](?::[a-z][a-z0-9\-_.]*[a-z0-9])?)$/i.test(value)
     ? undefined
@@ -101,6 +92,7 @@ const urlEncoded: Check = (value) =>
   /^[-%a-zA-Z0-9_.!~*'()]*$/.test(value) ? undefined : 'value is not urlencoded';
 
 const checks: Readonly<Record<string, Check>> = {
+  ...firewallFormats,
   'pve-node': byPattern(
     /^[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$/,
     () => 'value does not look like a valid node name',
@@ -148,7 +140,6 @@ const checks: Readonly<Record<string, Check>> = {
   'pve-ipv6-config': cidr(6, ['auto', 'dhcp', 'manual'], 'ipv6 network configuration'),
   'pve-qm-ipconfig': ipConfig,
   'pve-qm-boot': bootOrder,
-  'pve-qm-hostpci': hostPci,
   'address-list': list(
     byPattern(
       /^[0-9a-zA-Z:.%-]+$/,

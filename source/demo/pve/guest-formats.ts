@@ -154,6 +154,58 @@ export const usb: PropertyFormat = {
   usb3: flag,
 };
 
+const pciPart = '(?:[a-f0-9]{4,}:)?[a-f0-9]{2}:[a-f0-9]{2}(?:\\.[a-f0-9])?';
+const hexId: PropertySpec = { type: 'string', pattern: /^0x[0-9a-fA-F]{4}$/ };
+
+export const hostPci: PropertyFormat = {
+  host: {
+    type: 'string',
+    defaultKey: true,
+    pattern: new RegExp(`^${pciPart}(?:;${pciPart})*$`),
+  },
+  mapping: { type: 'string', format: 'pve-configid' },
+  ...each('rombar pcie x-vga legacy-igd', flag),
+  ...each('vendor-id device-id sub-vendor-id sub-device-id', hexId),
+  driver: word('vfio keep'),
+  mdev: { type: 'string', pattern: /^[^/.:]+$/ },
+  romfile: { type: 'string', pattern: /^[^,;]+$/ },
+};
+
+export const randomNumbers: PropertyFormat = {
+  source: { ...word('/dev/urandom /dev/random /dev/hwrng'), required: true, defaultKey: true },
+  ...each('max_bytes period', count),
+};
+
+export const virtiofs: PropertyFormat = {
+  dirid: { type: 'string', format: 'pve-configid', required: true, defaultKey: true },
+  cache: word('auto always metadata never'),
+  ...each('direct-io expose-acl expose-xattr', flag),
+};
+
+export const amdSev: PropertyFormat = {
+  type: { ...word('std es snp'), required: true, defaultKey: true },
+  ...each('no-debug no-key-sharing allow-smt kernel-hashes', flag),
+};
+
+export const intelTdx: PropertyFormat = {
+  type: { ...word('tdx'), required: true, defaultKey: true },
+  attestation: { type: 'boolean', required: true },
+  'vsock-cid': limited(2),
+  'vsock-port': limited(0),
+};
+
+/** `devN` of a container. */
+export const containerDevice: PropertyFormat = {
+  path: {
+    type: 'string',
+    defaultKey: true,
+    pattern: /^\/dev\/(?!.*\/\.\.?(?:\/|$)).*$/,
+  },
+  mode: { type: 'string', pattern: /^0[0-7]{3}$/ },
+  ...each('uid gid', limited(0)),
+  'deny-write': flag,
+};
+
 export const audio: PropertyFormat = {
   device: { ...word('ich9-intel-hda intel-hda AC97'), required: true },
   driver: word('spice none'),

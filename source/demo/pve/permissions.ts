@@ -28,12 +28,15 @@ export class Permissions {
 
   /** The privileges of one ACL subject on one path: a deeper entry replaces what is inherited. */
   #granted(ugid: string, path: string): Privileges {
-    const { acl } = this.#world.accounts;
+    const { acl, groups = new Map() } = this.#world.accounts;
+    const member = (group: string) => groups.get(group)?.members.includes(ugid) ?? false;
     let found = nothing;
     for (const step of pathsDownTo(path)) {
-      const entries = acl.filter(
-        (entry) => entry.ugid === ugid && entry.path === step && (entry.propagate || step === path),
-      );
+      const here = acl.filter((entry) => entry.path === step && (entry.propagate || step === path));
+      const own = here.filter((entry) => entry.type !== 'group' && entry.ugid === ugid);
+      // What groups give counts only where the user has nothing of its own.
+      const entries =
+        own.length > 0 ? own : here.filter((entry) => entry.type === 'group' && member(entry.ugid));
       if (entries.length === 0) continue;
       const merged = new Map<string, boolean>();
       for (const entry of entries) {

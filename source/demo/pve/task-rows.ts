@@ -15,6 +15,13 @@ export function taskRow(task: TaskRecord, list: 'cluster' | 'node'): Row {
   return list === 'node' ? { ...row, status: 'RUNNING' } : row;
 }
 
+/** What the status endpoint tells of every task, whether it runs or not. */
+export function taskFacts(task: TaskRecord): Row {
+  const { upid, node, pid, pstart, starttime, type, id, user, tokenid } = task;
+  const facts: Row = { upid, node, pid, pstart, starttime, type, id, user };
+  return tokenid === undefined ? facts : { ...facts, tokenid };
+}
+
 /** `ok`, `warning`, `error` or `unknown`, as the filters of the task list mean it. */
 export function statusClass(status: string): 'ok' | 'warning' | 'error' | 'unknown' {
   if (status === 'OK') return 'ok';

@@ -19,8 +19,14 @@ function hexTime(seconds: number): string {
 }
 
 /** `PVE:<data>:<hex time>::<signature>`; `secret` is signed with it but not shown. */
-export function makeTicket(key: Buffer, seconds: number, data: string, secret = ''): string {
-  const plain = `PVE:${data}:${hexTime(seconds)}`;
+export function makeTicket(
+  key: Buffer,
+  seconds: number,
+  data: string,
+  secret = '',
+  product: 'PVE' | 'PBS' = 'PVE',
+): string {
+  const plain = `${product}:${data}:${hexTime(seconds)}`;
   return `${plain}::${sign(key, `${plain}${secret}`)}`;
 }
 
@@ -31,7 +37,7 @@ export function readTicket(
   ticket: string,
   secret = '',
 ): string | undefined {
-  const match = /^(PVE:([^:\s]*):([0-9A-F]{8}))::(\S+)$/.exec(ticket);
+  const match = /^(P[VB][ES]:([^:\s]*):([0-9A-F]{8}))::(\S+)$/.exec(ticket);
   const [, plain = '', data, time = '', signature = ''] = match ?? [];
   if (data === undefined || !same(signature, sign(key, `${plain}${secret}`))) return undefined;
   const age = seconds - Number.parseInt(time, 16);

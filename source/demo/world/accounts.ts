@@ -24,8 +24,8 @@ export interface TokenAccount {
 
 export interface AclEntry {
   readonly path: string;
-  readonly type: 'user' | 'token';
-  /** `audit@pve` or `audit@pve!ro` */
+  readonly type: 'user' | 'group' | 'token';
+  /** `audit@pve`, `family` or `audit@pve!ro` */
   readonly ugid: string;
   readonly roleid: string;
   readonly propagate: boolean;
@@ -40,7 +40,8 @@ function recoveryKey(): string {
   return (randomBytes(8).toString('hex').match(/.{4}/g) ?? []).join('-');
 }
 
-function user(name: string, comment: string, secondFactor: boolean): UserAccount {
+/** A user with a new password, and a new second factor when wanted. */
+export function user(name: string, comment: string, secondFactor: boolean): UserAccount {
   return {
     user: name,
     comment,
@@ -53,16 +54,22 @@ function user(name: string, comment: string, secondFactor: boolean): UserAccount
   };
 }
 
-function token(owner: string, name: string, privsep: boolean, comment: string): TokenAccount {
+export function token(
+  owner: string,
+  name: string,
+  privsep: boolean,
+  comment: string,
+): TokenAccount {
   return { user: owner, token: name, secret: randomUUID(), privsep, comment };
 }
 
-function grant(path: string, ugid: string, roleid: string): AclEntry {
+/** An ACL entry that also holds below its path. */
+export function grant(path: string, ugid: string, roleid: string): AclEntry {
   return {
     path,
     ugid,
     roleid,
-    type: ugid.includes('!') ? 'token' : 'user',
+    type: ugid.includes('!') ? 'token' : ugid.includes('@') ? 'user' : 'group',
     propagate: true,
   };
 }
@@ -72,6 +79,11 @@ export interface Accounts {
   readonly users: Map<string, UserAccount>;
   /** By `user@realm!token`. */
   readonly tokens: Map<string, TokenAccount>;
+  /** Group → its comment and members. */
+  readonly groups?: ReadonlyMap<
+    string,
+    { readonly comment: string; readonly members: readonly string[] }
+  >;
   acl: AclEntry[];
   /** Signs tickets; another key makes every ticket given out so far invalid. */
   ticketKey: Buffer;
@@ -93,6 +105,7 @@ export function createAccounts(): Accounts {
   return {
     users: new Map(users.map((entry) => [entry.user, entry])),
     tokens: new Map(tokens.map((entry) => [`${entry.user}!${entry.token}`, entry])),
+    groups: new Map([['family', { comment: 'Who uses the desktops', members: ['thin@pve'] }]]),
     acl: [
       grant('/', 'admin@pve', 'Administrator'),
       grant('/', 'operator@pve', 'PVEAuditor'),
@@ -101,6 +114,7 @@ export function createAccounts(): Accounts {
       grant('/', 'audit@pve!ro', 'PVEAuditor'),
       grant('/pool/desktops', 'thin@pve', 'HomelabDesktop'),
       grant('/pool/desktops', 'thin@pve!spice', 'HomelabDesktop'),
+      grant('/vms/110', 'family', 'HomelabDesktop'),
     ],
     ticketKey: randomBytes(32),
   };

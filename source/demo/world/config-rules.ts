@@ -72,11 +72,24 @@ function refuseBootOrder(guest: GuestState, update: ConfigUpdate): void {
   }
 }
 
+/** The state was made for one version. */
+function refuseTpmVersion(guest: GuestState, update: ConfigUpdate): void {
+  const [now, next] = [guest.config.tpmstate0, update.set.get('tpmstate0')];
+  if (now === undefined || next === undefined || volumeOf(now) !== volumeOf(next)) return;
+  const version = (value: ConfigValue) => property(String(value), 'version') ?? 'v1.2';
+  if (version(now) !== version(next)) {
+    throw new TaskFailure('cannot change TPM state version after creation');
+  }
+}
+
 /** @throws TaskFailure what the configuration as a whole does not allow */
 export function refuseUpdate(world: World, guest: GuestState, update: ConfigUpdate): void {
   for (const key of update.remove) refuseProtected(guest, key);
   if (guest.type === 'lxc') refuseContainer(world, guest, update);
-  else refuseBootOrder(guest, update);
+  else {
+    refuseBootOrder(guest, update);
+    refuseTpmVersion(guest, update);
+  }
 }
 
 /** Detached drives leave the boot order, new CD drives join its end; undefined = it stays. */

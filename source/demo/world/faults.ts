@@ -7,9 +7,14 @@ export interface FaultTarget {
   readonly path: string;
   /** The node whose endpoint was asked. */
   readonly node: string;
+  /** Set for backup servers. */
+  readonly product?: 'pbs';
 }
 
-/** Text that occurs in `GET /nodes/pve1/status`, a pattern on the same, or a function. */
+/**
+ * Text that occurs in `GET /nodes/pve1/status`, a pattern on the same, or a function. Requests to a backup server look
+ * like `GET pbs1:/nodes/localhost/status`.
+ */
 export type Matcher = string | RegExp | ((target: FaultTarget) => boolean);
 
 /** What to answer instead of the truth. Without anything the true answer is sent, but in the way told. */
@@ -36,7 +41,8 @@ interface Rule<T> {
 
 function matches(matcher: Matcher, target: FaultTarget): boolean {
   if (typeof matcher === 'function') return matcher(target);
-  const text = `${target.method} ${target.path}`;
+  const place = target.product === undefined ? '' : `${target.node}:`;
+  const text = `${target.method} ${place}${target.path}`;
   return typeof matcher === 'string' ? text.includes(matcher) : matcher.test(text);
 }
 
@@ -67,6 +73,8 @@ export class Faults {
   #steps = 0;
   /** Set by the server that owns the certificate. */
   certificateChanger: (() => Promise<string>) | undefined;
+  /** The same for one backup server. */
+  pbsCertificateChanger: ((name: string) => Promise<string>) | undefined;
   /** How to cut each console that is open; put here by the server that has its connection. */
   readonly openConsoles = new Set<() => void>();
 
@@ -154,11 +162,26 @@ export class Faults {
     return this.certificateChanger();
   }
 
+  /** New certificate on one backup server, its connections closed; resolves to the new fingerprint. */
+  async changePbsCertificate(name: string): Promise<string> {
+    if (!this.pbsCertificateChanger) throw new Error('no server holds a certificate of this world');
+    return this.pbsCertificateChanger(name);
+  }
+
   /** Deletes every API token and makes every ticket invalid: 401 from now on, also for a login by ticket. */
   revokeTokens(): void {
-    const { accounts } = this.#world;
-    accounts.tokens.clear();
-    accounts.ticketKey = randomBytes(32);
+    const { accounts, pbs } = this.#world;
+    for (const each of [accounts, ...pbs.hosts.map((host) => host.accounts)]) {
+      each.tokens.clear();
+      each.ticketKey = randomBytes(32);
+    }
+  }
+
+  /** Lets a backup server accept no connection, or accept them again. */
+  pbsDown(name: string, down: boolean): void {
+    this.#world.settle();
+    this.#world.pbs.host(name).down = down;
+    this.#world.revision += 1;
   }
 
   /** Moves the virtual clock. */

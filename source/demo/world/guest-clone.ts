@@ -242,6 +242,7 @@ export function* cloneScript(
   const lock = guest.type === 'qemu' ? 'clone' : 'create';
   const copy = newGuest({ vmid: newid, type: guest.type, node, lock, pool, like: guest });
   world.addGuest(copy);
+  world.firewalls.copy(guest.vmid, copy.vmid);
   if (guest.type === 'lxc') setLock(world, guest, 'disk');
   const word = guest.type === 'qemu' ? 'VM' : 'container';
   task.log(`creating a clone of ${word} ${guest.vmid} with ID ${newid}`);

@@ -1,7 +1,9 @@
+import { removeFromJobs } from './backup-jobs.ts';
 import { isOwnVolume, volumeOf, volumeStorage } from './disks.ts';
 import { holdFile } from './file-lock.ts';
 import { guestWord, refuseLocked, setLock, setStopped } from './guest-power.ts';
 import type { GuestState } from './model.ts';
+import { jobsOfGuest } from './replication.ts';
 import { type TaskControl, TaskFailure, type TaskScript } from './tasks.ts';
 import { linkedTo, removalLine } from './volumes.ts';
 import type { World } from './world.ts';
@@ -23,7 +25,7 @@ function refuseRunning(guest: GuestState): void {
 }
 
 /** @throws TaskFailure what PVE says before the task starts */
-export function checkDestroy(guest: GuestState, wish: Destruction): void {
+export function checkDestroy(world: World, guest: GuestState, wish: Destruction): void {
   const name = `${guestWord(guest)} ${guest.vmid}`;
   if (guest.config.protection === 1) {
     throw new TaskFailure(`can't remove ${name} - protection mode enabled`);
@@ -31,6 +33,12 @@ export function checkDestroy(guest: GuestState, wish: Destruction): void {
   if (guest.ha && !wish.purge) {
     throw new TaskFailure(
       `unable to remove ${name} - used in HA resources and purge parameter not set.`,
+    );
+  }
+  const [job] = jobsOfGuest(world, guest.vmid);
+  if (job && !wish.purge) {
+    throw new TaskFailure(
+      `There is a replication job '${job.id}' for guest '${guest.vmid}' - Please remove that first.`,
     );
   }
   if (guest.type === 'qemu' || !wish.force) refuseRunning(guest);
@@ -81,6 +89,8 @@ export function* destroyScript(
     }
     if (wish.purge) {
       task.log(`purging ${guestWord(guest)} ${guest.vmid} from related configurations..`);
+      for (const job of jobsOfGuest(world, guest.vmid)) world.replication.delete(job.id);
+      removeFromJobs(world, guest.vmid);
       if (guest.ha) {
         const name = `${guestWord(guest)} ${guest.vmid}`;
         task.log(`NOTE: removed ${name} from HA resource configuration.`);
@@ -88,6 +98,8 @@ export function* destroyScript(
     }
     yield 0.5;
     for (const volid of volumes) world.volumeSizes.delete(volid);
+    const { accounts } = world;
+    accounts.acl = accounts.acl.filter(({ path }) => path !== `/vms/${guest.vmid}`);
     world.removeGuest(guest);
   } finally {
     release();

@@ -5,6 +5,7 @@ import { type LocalVolume, localDevices, localVolumes, missingMappings } from '.
 import { failedCopy, type Migration, MigrationLog, targetStorageOf } from './migration.ts';
 import type { ConfigRecord, GuestState } from './model.ts';
 import { readProperties, writeProperties } from './property-string.ts';
+import { checkReplication, isReplicated, switchTargets } from './replication.ts';
 import { type TaskControl, TaskFailure, type TaskScript } from './tasks.ts';
 import {
   allocateVolume,
@@ -56,6 +57,7 @@ export class Mover {
         throw new TaskFailure('running container can only be migrated in restart mode');
       }
     }
+    if (guest.type === 'qemu') checkReplication(world, guest, wish.target, this.live);
     if (guest.type === 'qemu') this.#checkDevices();
     for (const volume of localVolumes(world, guest)) {
       const name = targetStorageOf(wish.targetStorage, volume.storage);
@@ -130,7 +132,8 @@ export class Mover {
     const name = volid.slice(volid.indexOf(':') + 1);
     if (linkedTo(world, volume.storage, name).length > 0) return 'referenced by linked clone(s)';
     if (inSnapshot(guest, volid)) {
-      if (live) return 'online storage migration not possible if non-replicated snapshot exists';
+      if (live && !isReplicated(world, guest, volid, wish.target))
+        return 'online storage migration not possible if non-replicated snapshot exists';
       const files = guest.type === 'qemu' && formatOf(source, volid) === 'qcow2';
       if (source?.type !== 'zfspool' && !files) return 'non-migratable snapshot exists';
     }
@@ -283,6 +286,7 @@ export class Mover {
         world.volumeSizes.set(to, size);
       }
     }
+    switchTargets(world, guest.vmid, guest.node, wish.target);
     world.change(guest, (one) => {
       one.config = renamed(one.config);
       one.pending = renamed(one.pending as ConfigRecord);

@@ -94,6 +94,38 @@ function nightlyBackup(
   return { ...common, status: failed ? 'job errors' : 'OK' };
 }
 
+/** The nightly backup of one node to the backup server; a guest's was aborted two nights ago, and its lock stayed. */
+function nightlyPbs(world: World, node: string, night: number, date: number): Past[] {
+  const job = world.backupJobs.find(({ storage }) => world.storages.get(storage)?.type === 'pbs');
+  const guests = world
+    .guestsOf(node)
+    .filter((guest) => !isTemplate(guest) && job?.all && !job.exclude.includes(guest.vmid));
+  if (!job || guests.length === 0) return [];
+  const log = [
+    `INFO: starting new backup job: vzdump --all 1 --exclude ${job.exclude.join(',')} --storage ${job.storage} --mode snapshot --quiet 1`,
+  ];
+  let failed = false;
+  for (const guest of guests) {
+    const stuck = guest.lock === 'backup' && night < 2;
+    const failure = night === 0 ? 'VM is locked (backup)' : 'interrupted by signal';
+    failed ||= stuck;
+    log.push(...backupLog(guest, stuck ? failure : undefined));
+  }
+  const end = failed ? 'with errors' : 'successfully';
+  return [
+    {
+      node,
+      type: 'vzdump',
+      id: '',
+      user: 'root@pam',
+      start: date + 3 * 3600,
+      took: guests.length * 37 + world.noise.integer(`pbs-night/${node}`, 0, 30, night),
+      status: failed ? 'job errors' : 'OK',
+      log: [...log, `INFO: Backup job finished ${end}`],
+    },
+  ];
+}
+
 function pastOfNode(world: World, node: string, now: number): Past[] {
   const guests = world.guestsOf(node).filter((guest) => !isTemplate(guest));
   const saved = guests.filter((guest) => guest.pool === 'prod');
@@ -103,6 +135,7 @@ function pastOfNode(world: World, node: string, now: number): Past[] {
   for (let night = days - 1; night >= 0; night -= 1) {
     const date = midnight - night * day;
     if (saved.length > 0) list.push(nightlyBackup(world, node, saved, night, date + 7200));
+    list.push(...nightlyPbs(world, node, night, date));
     const refreshed = date + 4 * 3600 + world.noise.integer(`apt/${node}`, 0, 3000, night);
     list.push({
       ...root,

@@ -1,4 +1,4 @@
-import { day, type GuestPlan } from './guest-plan.ts';
+import { day, type GuestPlan, guestMac } from './guest-plan.ts';
 import { onPve1 } from './homelab-guests-pve1.ts';
 
 const zfs = (vmid: number, gigabytes: number, index = 0) =>
@@ -50,7 +50,7 @@ const onPve2: readonly GuestPlan[] = [
     ip: '192.168.1.104',
     agent: 'silent',
     load: { cpu: 0.19, mem: 0.81 },
-    config: { onboot: 1 },
+    config: { onboot: 1, net0: `virtio=${guestMac(104)},bridge=vmbr0` },
   },
   {
     vmid: 105,

@@ -2,8 +2,11 @@ import { createAccounts } from './accounts.ts';
 import { archiveName } from './archive-name.ts';
 import { day, makeGuest } from './guest-plan.ts';
 import { makeNode, nvme, sata } from './hardware.ts';
+import { homelabFirewall } from './homelab-firewall.ts';
 import { homelabGuests } from './homelab-guests.ts';
+import { backupJobs, replicationJobs } from './homelab-jobs.ts';
 import type { FileVolume, ResourceMapping, StorageState } from './model.ts';
+import { homelabPbs, pbsStorage } from './pbs/plan.ts';
 import type { WorldParts } from './world.ts';
 
 const gib = 2 ** 30;
@@ -132,9 +135,11 @@ function storages(): StorageState[] {
         export: '/volume1/proxmox',
         path: '/mnt/pve/backup-nas',
         server: '192.168.1.5',
+        'prune-backups': 'keep-last=7',
       },
       inactiveOn: new Set(),
     },
+    ...homelabPbs.hosts.slice(0, 1).map((host) => pbsStorage('pbs', all, host, 'main')),
   ];
 }
 
@@ -154,6 +159,12 @@ const mappings: readonly ResourceMapping[] = [
     id: 'zigbee',
     description: 'Zigbee stick',
     map: ['node=pve3,id=10c4:ea60', 'node=pve2,id=10c4:ea60'],
+  },
+  {
+    kind: 'dir',
+    id: 'media',
+    description: 'Films and music',
+    map: ['node=pve1,path=/mnt/media', 'node=pve2,path=/mnt/media'],
   },
 ];
 
@@ -250,6 +261,10 @@ export function homelabParts(now: number): WorldParts {
     ],
     pools: poolComments,
     mappings,
+    firewall: homelabFirewall(now),
+    pbs: homelabPbs,
     accounts: createAccounts(),
+    replication: replicationJobs(seconds),
+    backupJobs,
   };
 }

@@ -73,7 +73,33 @@ function guests(now: number): GuestState[] {
 export function hostileParts(now: number): WorldParts {
   const parts = homelabParts(now);
   const pools = new Map([...parts.pools, ['lab', `May break${esc}[5m and blink\u202E`]]);
-  return { ...parts, pools, guests: [...parts.guests, ...guests(Math.floor(now / 1000))] };
+  const hostile = `ok${esc}[2J${esc}]0;owned${bel}\u202Edrop`;
+  const rule = { type: 'in', action: 'ACCEPT', enable: 1 };
+  const firewall = {
+    ...parts.firewall,
+    guests: {
+      ...parts.firewall?.guests,
+      300: {
+        options: { enable: 1 },
+        rules: [
+          { ...rule, macro: 'SSH', comment: hostile },
+          { ...rule, source: `+gone${esc}[8m`, comment: 'z'.repeat(10_000) },
+        ],
+        aliases: { trap: { name: 'trap', cidr: '10.0.0.1', comment: hostile } },
+        sets: { trap: { comment: hostile, entries: [{ cidr: '10.0.0.0/8', comment: hostile }] } },
+      },
+    },
+    log: [
+      ...(parts.firewall?.log ?? []),
+      { node: 'pve1', vmid: 300, text: `300 6 tap300i0-IN ${esc}[2Jcleared ${bel}\u202E` },
+    ],
+  };
+  return {
+    ...parts,
+    pools,
+    firewall,
+    guests: [...parts.guests, ...guests(Math.floor(now / 1000))],
+  };
 }
 
 /** Texts that come from tasks, journals and packages. */

@@ -210,6 +210,9 @@ export class Meter {
   ): { total: number; used: number } | undefined {
     const total = storage.total[node];
     if (total === undefined || storage.inactiveOn.has(node)) return undefined;
+    if (storage.type === 'pbs') {
+      return this.#world.pbs.usage(storage.settings.server, storage.settings.datastore ?? '');
+    }
     let used = storage.otherUsed[node] ?? 0;
     for (const guest of guests) {
       if (storage.shared || guest.node === node)

@@ -83,7 +83,7 @@ export interface GuestState {
   published?: { readonly period: number; readonly guest: PublishedGuest };
 }
 
-export type StorageType = 'dir' | 'zfspool' | 'lvmthin' | 'nfs';
+export type StorageType = 'dir' | 'zfspool' | 'lvmthin' | 'nfs' | 'pbs';
 
 /** One entry of storage.cfg; it exists on each of `nodes`. */
 export interface StorageState {
@@ -116,6 +116,11 @@ export interface FileVolume {
   readonly subtype?: GuestType;
   notes?: string;
   protected?: boolean;
+  /** Of a backup: the guest's configuration at that time. */
+  readonly config?: ConfigRecord;
+  /** On a backup server: the fingerprint of its key. */
+  readonly encrypted?: string;
+  readonly verification?: { readonly state: string; readonly upid: string };
 }
 
 export interface DiskState {
@@ -172,9 +177,9 @@ export interface NodeState {
   nextPid: number;
 }
 
-/** A PCI or USB device under a name that holds for the whole cluster. */
+/** A PCI or USB device, or a directory, under a name that holds for the whole cluster. */
 export interface ResourceMapping {
-  readonly kind: 'pci' | 'usb';
+  readonly kind: 'pci' | 'usb' | 'dir';
   readonly id: string;
   readonly description: string;
   /** `node=pve1,path=0000:01:00.0,id=10de:2504,iommugroup=12`, one for each node that has it. */

@@ -3,11 +3,14 @@ import { day, makeGuest, type SnapshotPlan } from './guest-plan.ts';
 import { makeNode, nvme } from './hardware.ts';
 import { poolComments } from './homelab.ts';
 import type { GuestState, NodeState, StorageState } from './model.ts';
+import { largePbs, pbsStorage } from './pbs/plan.ts';
 import type { WorldParts } from './world.ts';
 
 const gib = 2 ** 30;
-const nodeCount = 50;
-const guestsPerNode = 100;
+interface Size {
+  readonly nodes: number;
+  readonly guestsPerNode: number;
+}
 const roles = ['web', 'db', 'cache', 'queue', 'build', 'proxy', 'mail', 'files', 'dev', 'test'];
 
 /** Every fourth guest has some, a few of them with RAM; their ages go up to 80 days. */
@@ -21,7 +24,7 @@ function snapshotsOf(vmid: number, index: number, lxc: boolean): readonly Snapsh
     : [first];
 }
 
-function guest(nodeIndex: number, index: number, now: number): GuestState {
+function guest(nodeIndex: number, index: number, now: number, { guestsPerNode }: Size): GuestState {
   const vmid = 1000 + nodeIndex * guestsPerNode + index;
   const role = roles[index % roles.length] ?? 'web';
   const lxc = index % 3 === 2;
@@ -47,8 +50,8 @@ function guest(nodeIndex: number, index: number, now: number): GuestState {
   );
 }
 
-function makeNodes(now: number): NodeState[] {
-  return Array.from({ length: nodeCount }, (_, index) =>
+function makeNodes(now: number, count: number): NodeState[] {
+  return Array.from({ length: count }, (_, index) =>
     makeNode({
       node: `pve${index + 1}`,
       nodeid: index + 1,
@@ -71,8 +74,28 @@ function makeNodes(now: number): NodeState[] {
 
 /** 50 nodes with 100 guests each, to see what holds. `now` in ms. */
 export function scaleParts(now: number): WorldParts {
+  return makeParts(now, { nodes: 50, guestsPerNode: 100 });
+}
+
+/** 10 nodes with 50 guests each and two backup servers. `now` in ms. */
+export function backupScaleParts(now: number): WorldParts {
+  const parts = makeParts(now, { nodes: 10, guestsPerNode: 50 });
+  const names = parts.nodes.map(({ node }) => node);
+  const [first, second] = largePbs.hosts;
+  const storages =
+    first && second
+      ? [
+          pbsStorage('pbs-fast', names, first, 'fast'),
+          pbsStorage('pbs-slow', names, first, 'slow'),
+          pbsStorage('pbs-offsite', names, second, 'offsite'),
+        ]
+      : [];
+  return { ...parts, storages: [...parts.storages, ...storages], pbs: largePbs };
+}
+
+function makeParts(now: number, size: Size): WorldParts {
   const seconds = Math.floor(now / 1000);
-  const nodes = makeNodes(seconds);
+  const nodes = makeNodes(seconds, size.nodes);
   const names = nodes.map((node) => node.node);
   const sizes = (bytes: number) => Object.fromEntries(names.map((name) => [name, bytes]));
   const storage = (name: string, type: StorageState['type'], total: number): StorageState => ({
@@ -90,7 +113,7 @@ export function scaleParts(now: number): WorldParts {
     clusterName: 'scale',
     nodes,
     guests: nodes.flatMap((_, node) =>
-      Array.from({ length: guestsPerNode }, (__, index) => guest(node, index, seconds)),
+      Array.from({ length: size.guestsPerNode }, (__, index) => guest(node, index, seconds, size)),
     ),
     storages: [storage('local', 'dir', 94 * gib), storage('local-zfs', 'zfspool', 3400 * gib)],
     files: [],

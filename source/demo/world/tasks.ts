@@ -54,8 +54,24 @@ export interface TaskStart {
   readonly auth: AuthId;
 }
 
+/** What a product's task server calls things; PVE's own words when absent. */
+export interface TaskWords {
+  upid(parts: Parameters<typeof formatUpid>[0]): string;
+  /** A log line as it is kept: PBS puts the time before it. */
+  line(text: string): string;
+  /** The line that says so, and the status, when somebody stops a task. */
+  readonly stopped: { readonly line?: string; readonly status: string };
+}
+
+const pveWords: TaskWords = {
+  upid: formatUpid,
+  line: (text) => text,
+  stopped: { status: 'received interrupt' },
+};
+
 interface TaskSurroundings {
   readonly clock: VirtualClock;
+  readonly words?: TaskWords;
   /** Next process id of a node, and when the node booted (seconds). */
   worker(node: string): { pid: number; bootedAt: number };
   started(task: TaskRecord): void;
@@ -67,12 +83,14 @@ const keptPerNode = 1000;
 /** Every task of the cluster, running and finished, newest last. */
 export class TaskBook {
   readonly #around: TaskSurroundings;
+  readonly #words: TaskWords;
   readonly #running = new Map<string, Running>();
   readonly #tasks = new Map<string, TaskRecord>();
   readonly #byNode = new Map<string, TaskRecord[]>();
 
   constructor(around: TaskSurroundings) {
     this.#around = around;
+    this.#words = around.words ?? pveWords;
   }
 
   /** Starts a worker at once and returns its UPID; the first step runs before this returns. */
@@ -81,7 +99,7 @@ export class TaskBook {
     const { pid, bootedAt } = this.#around.worker(start.node);
     const starttime = clock.seconds;
     const pstart = Math.max(0, Math.floor(clock.now / 10) - bootedAt * 100) % 0x1_0000_0000;
-    const upid = formatUpid({ ...start, pid, pstart, starttime });
+    const upid = this.#words.upid({ ...start, pid, pstart, starttime });
     const { auth, ...rest } = start;
     const task: TaskRecord = {
       upid,
@@ -96,10 +114,10 @@ export class TaskBook {
     this.add(task);
     const control: TaskControl = {
       upid,
-      log: (line) => task.log.push(...line.split('\n')),
+      log: (line) => task.log.push(...line.split('\n').map(this.#words.line)),
       warn: (line) => {
         running.warnings += 1;
-        task.log.push(`WARN: ${line}`);
+        task.log.push(this.#words.line(`WARN: ${line}`));
       },
     };
     const running: Running = { task, script: script(control), warnings: 0 };
@@ -139,7 +157,7 @@ export class TaskBook {
 
   #end(running: Running, status: string, line?: string): void {
     const { task } = running;
-    if (line !== undefined) task.log.push(line);
+    if (line !== undefined) task.log.push(this.#words.line(line));
     task.status = status;
     task.endtime = this.#around.clock.seconds;
     this.#running.delete(task.upid);
@@ -152,9 +170,11 @@ export class TaskBook {
     if (!running) return;
     if (running.event) this.#around.clock.cancel(running.event);
     running.script.return();
-    if (how === 'interrupt')
-      this.#end(running, 'received interrupt', 'TASK ERROR: received interrupt');
-    else this.#end(running, 'unexpected status');
+    if (how === 'interrupt') {
+      const { line, status } = this.#words.stopped;
+      if (line !== undefined) running.task.log.push(this.#words.line(line));
+      this.#end(running, status, `TASK ERROR: ${status}`);
+    } else this.#end(running, 'unexpected status');
   }
 
   get(upid: string): TaskRecord | undefined {

@@ -1,7 +1,9 @@
 import type { Accounts } from './accounts.ts';
+import type { BackupJob } from './backup-jobs.ts';
 import { VirtualClock } from './clock.ts';
 import { ClusterLog } from './cluster-log.ts';
 import { Faults } from './faults.ts';
+import { type FirewallParts, Firewalls } from './firewall.ts';
 import { Journal } from './journal.ts';
 import { Meter } from './meter.ts';
 import type {
@@ -13,6 +15,8 @@ import type {
   StorageState,
 } from './model.ts';
 import { Noise } from './noise.ts';
+import { type PbsPlan, PbsSeat } from './pbs/seat.ts';
+import type { ReplicationJob } from './replication.ts';
 import { TaskBook, type TaskRecord } from './tasks.ts';
 import { authIdText } from './upid.ts';
 
@@ -35,6 +39,11 @@ export interface WorldParts {
   readonly pools: ReadonlyMap<string, string>;
   readonly accounts: Accounts;
   readonly mappings?: readonly ResourceMapping[];
+  readonly replication?: readonly ReplicationJob[];
+  readonly backupJobs?: readonly BackupJob[];
+  readonly firewall?: FirewallParts;
+  /** Backup servers; none when absent. */
+  readonly pbs?: PbsPlan;
 }
 
 export interface WorldOptions {
@@ -60,11 +69,18 @@ export class World {
   readonly pools: ReadonlyMap<string, string>;
   readonly accounts: Accounts;
   readonly mappings: readonly ResourceMapping[];
+  readonly firewalls: Firewalls;
   /** Volumes whose configuration line does not tell their size (`unusedN`), by volume id, bytes. */
   readonly volumeSizes = new Map<string, number>();
+  readonly backupJobs: BackupJob[];
+  /** Storage replication jobs by id. */
+  readonly replication: Map<string, ReplicationJob>;
+  /** Nodes on which a backup runs: the next one waits for it. */
+  readonly backupLocks = new Set<string>();
   /** Keys that were sent to machines, oldest first. */
   readonly sentKeys: { readonly vmid: number; readonly key: string }[] = [];
   readonly tasks: TaskBook;
+  readonly pbs: PbsSeat;
   readonly journals: ReadonlyMap<string, Journal>;
   readonly clusterLog = new ClusterLog();
   readonly settings: WorldSettings = {
@@ -95,8 +111,12 @@ export class World {
     this.pools = parts.pools;
     this.accounts = parts.accounts;
     this.mappings = parts.mappings ?? [];
+    this.replication = new Map((parts.replication ?? []).map((job) => [job.id, { ...job }]));
+    this.backupJobs = (parts.backupJobs ?? []).map((job) => ({ ...job }));
+    this.firewalls = new Firewalls(parts.firewall);
     this.faults = new Faults(this);
     this.meter = new Meter(this);
+    this.pbs = new PbsSeat(this, parts.guests, parts.pbs);
     this.journals = new Map(
       parts.nodes.map(({ node }) => [
         node,
@@ -137,6 +157,7 @@ export class World {
   /** Lets everything happen that is due by now. */
   settle(): void {
     this.clock.settle();
+    this.pbs.reconcile();
     for (const [name, journal] of this.journals) {
       journal.grow(this.clock.now, this.nodes.get(name)?.downSince === undefined);
     }
@@ -182,6 +203,7 @@ export class World {
 
   removeGuest(guest: GuestState): void {
     this.guests.delete(guest.vmid);
+    this.firewalls.forget(guest.vmid);
     this.revision += 1;
   }
 

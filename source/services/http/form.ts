@@ -1,7 +1,10 @@
 import { Secret } from '../../domain/secret.ts';
 
-/** What a parameter may be; `undefined` is left out. A {@link Secret} stays one until the request is written. */
-export type ParameterValue = string | number | boolean | Secret | undefined;
+/**
+ * What a parameter may be; `undefined` is left out, a list repeats the name. A {@link Secret} stays one until the request
+ * is written.
+ */
+export type ParameterValue = string | number | boolean | Secret | readonly string[] | undefined;
 
 /**
  * Name and value pairs as they go on the wire: Proxmox VE takes only `1` and `0` for booleans. A secret prints as
@@ -13,6 +16,10 @@ export function parameterPairs(
   const pairs: [string, string][] = [];
   for (const [name, value] of Object.entries(parameters)) {
     if (value === undefined) continue;
+    if (typeof value === 'object' && !(value instanceof Secret)) {
+      for (const each of value) pairs.push([name, each]);
+      continue;
+    }
     pairs.push([name, typeof value === 'boolean' ? (value ? '1' : '0') : String(value)]);
   }
   return pairs;

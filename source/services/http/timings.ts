@@ -11,6 +11,8 @@ export interface Timings {
   readonly idle: number;
   /** The shortest wait before a GET is sent again; jitter adds up to twice as much. */
   readonly retry: number;
+  /** How long an open websocket may leave a ping unanswered before it counts as cut. */
+  readonly silence: number;
 }
 
 export const defaultTimings: Timings = {
@@ -20,6 +22,7 @@ export const defaultTimings: Timings = {
   pause: 30_000,
   idle: 4_000,
   retry: 150,
+  silence: 10_000,
 };
 
 /** Largest answer that is read, after decompression. */

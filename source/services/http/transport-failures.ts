@@ -17,7 +17,7 @@ const connectWords: Record<ConnectCode, SafeText> = {
 };
 
 const connectNext: Partial<Record<ConnectCode, SafeText>> = {
-  refused: say`check that pveproxy runs and the port is right`,
+  refused: say`check that its API server runs and the port is right`,
   route: say`check the network`,
   name: say`check the name in homelab.yaml, or use an address`,
   tls: say`check that this port speaks HTTPS`,
@@ -70,7 +70,8 @@ export function transportFailure(
     return { kind: 'timeout', what: say`No complete answer in time`, where };
   }
   const kind = code === 'reset' ? 'unreachable' : 'bad-answer';
-  return { kind, what: exchangeWords[code as ExchangeCode], where, ...detail };
+  const oversize = code === 'too-large' ? { oversize: true as const } : {};
+  return { kind, what: exchangeWords[code as ExchangeCode], where, ...oversize, ...detail };
 }
 
 /** A write left this machine and its answer is not known: it may or may not have been carried out. */

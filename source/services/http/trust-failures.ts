@@ -1,22 +1,32 @@
 import type { Failure } from '../../domain/failure.ts';
 import { joinSafe, type SafeText, sanitise, say } from '../../domain/safe-text.ts';
+import { certificateCommand, type Product } from '../../domain/site.ts';
 import type { PresentedCertificate } from './certificate.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** A pinned or remembered certificate is not the one presented. */
 export function changedCertificate(
   endpoint: Endpoint,
-  expected: string,
-  presented: string,
-  pinned: boolean,
+  {
+    expected,
+    presented,
+    pinned,
+    product,
+  }: {
+    readonly expected: string;
+    readonly presented: string;
+    readonly pinned: boolean;
+    readonly product: Product;
+  },
 ): Failure {
+  const compare = say`compare with "${sanitise(certificateCommand[product])}" on the node`;
   return {
     kind: 'tls-changed',
     what: say`The certificate has changed; nothing was sent`,
     where: sanitise(endpoint.url),
     next: pinned
-      ? say`compare with "pvenode cert info" on the node; if the change is yours, put the new fingerprint into homelab.yaml`
-      : say`compare with "pvenode cert info" on the node; if the change is yours, replace the remembered fingerprint`,
+      ? say`${compare}; if the change is yours, put the new fingerprint into homelab.yaml`
+      : say`${compare}; if the change is yours, replace the remembered fingerprint`,
     detail: say`expected ${sanitise(expected)}, presented ${sanitise(presented)}`,
     certificate: { expected, presented },
   };
@@ -28,7 +38,7 @@ export function noCertificates(path: string): Failure {
     kind: 'config',
     what: say`The CA file holds no readable certificate`,
     where: sanitise(path),
-    next: say`use the cluster's /etc/pve/pve-root-ca.pem, in PEM form`,
+    next: say`use the CA's certificate in PEM form; of a cluster it is /etc/pve/pve-root-ca.pem`,
   };
 }
 

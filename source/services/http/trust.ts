@@ -3,7 +3,7 @@ import type { TlsTrust } from '../../domain/homelab.ts';
 import type { TrustBadge } from '../../domain/inventory.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
-import type { SiteId } from '../../domain/site.ts';
+import type { Product, SiteId } from '../../domain/site.ts';
 import type { Asker, TrustStore } from '../types.ts';
 import { hasCertificates, normaliseFingerprint, type PresentedCertificate } from './certificate.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -19,6 +19,8 @@ export type Verdict =
 
 export interface TrustOptions {
   readonly site: SiteId;
+  /** Absent = Proxmox VE. */
+  readonly product?: Product;
   readonly tls: TlsTrust;
   readonly asker: Asker;
   readonly store: TrustStore;
@@ -154,6 +156,7 @@ export class TrustGate {
     const answer = await this.#options.asker
       .trustCertificate({
         site: this.#options.site,
+        ...(this.#options.product === undefined ? {} : { product: this.#options.product }),
         endpoint: endpoint.url,
         fingerprint,
         ...(subject === undefined ? {} : { subject }),
@@ -184,7 +187,8 @@ export class TrustGate {
   }
 
   #stop(endpoint: Endpoint, expected: string, presented: string, pinned: boolean): Verdict {
-    const failure = changedCertificate(endpoint, expected, presented, pinned);
+    const { product = 'pve' } = this.#options;
+    const failure = changedCertificate(endpoint, { expected, presented, pinned, product });
     this.#blocked.set(endpoint.key, failure);
     return { kind: 'refuse', failure, final: true };
   }

@@ -4,22 +4,7 @@ import { joinSafe, type SafeText, sanitise, say } from '../../domain/safe-text.t
 import type { Redactor } from '../http/redactor.ts';
 import type { TransportAnswer } from '../http/transport.ts';
 import { unanswered } from '../http/transport-failures.ts';
-
-/** The useful part of a successful answer: `data`, and the `total` that paged lists carry beside it. */
-export interface Envelope {
-  readonly data: unknown;
-  readonly total?: number;
-}
-
-/** What a failure needs to know about the call. */
-export interface AnswerContext {
-  /** `home · guest 101 web01` */
-  readonly where: SafeText;
-  /** The node the server had to ask for us, when the path names one. */
-  readonly node?: SafeText;
-  readonly write: boolean;
-  readonly redactor: Redactor;
-}
+import type { AnswerContext, Envelope } from '../session/dialect.ts';
 
 /** Reads an answer: its envelope on 2xx, otherwise the failure it stands for. */
 export function readAnswer(answer: TransportAnswer, context: AnswerContext): Result<Envelope> {

@@ -2,24 +2,31 @@ import { fail, ok, type Result } from '../../domain/result.ts';
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
 import type { SiteId } from '../../domain/site.ts';
 import { parseUpid } from '../../domain/task.ts';
-import type { Method } from '../http/exchange.ts';
+import type { Row } from '../decode.ts';
 import type { ParameterValue } from '../http/form.ts';
-import type { CallOptions, GuestAt, Started } from '../types.ts';
-import type { Envelope } from './answer.ts';
-import { expectList, expectRow, type Row } from './decode.ts';
+import { askEnvelope, askList, askRow, type CallDetails } from '../session/asking.ts';
+import type { Envelope } from '../session/dialect.ts';
+import type { GuestAt, Started } from '../types.ts';
 import type { ParametersOf, PveEndpoint, VariablesOf } from './paths.ts';
 import type { PveSession } from './session.ts';
 
-/** What one call needs beside its endpoint. */
-export interface CallDetails {
-  /** The object concerned, for a failure. */
-  readonly where: SafeText;
-  readonly options: CallOptions | undefined;
-}
+export type { CallDetails } from '../session/asking.ts';
 
 /** Where a guest is, as its paths need it. */
 export function at(guest: GuestAt): { node: string; vmid: number } {
   return { node: guest.node, vmid: guest.vmid };
+}
+
+function asked<E extends PveEndpoint>(
+  endpoint: E,
+  variables: VariablesOf<E>,
+  parameters: ParametersOf<E>,
+) {
+  return {
+    endpoint,
+    variables,
+    parameters: parameters as Readonly<Record<string, ParameterValue>>,
+  };
 }
 
 /** What carries out a call: the site's session, or a dry run that only notes it. */
@@ -36,53 +43,36 @@ export class Caller {
   }
 
   /** The answer's envelope. */
-  async envelope<E extends PveEndpoint>(
+  envelope<E extends PveEndpoint>(
     endpoint: E,
     variables: VariablesOf<E>,
     parameters: ParametersOf<NoInfer<E>>,
     details: CallDetails,
   ): Promise<Result<Envelope>> {
-    const cut = endpoint.indexOf(' ');
-    return this.session.call(
-      {
-        method: endpoint.slice(0, cut) as Method,
-        template: endpoint.slice(cut + 1),
-        variables,
-        parameters: parameters as Readonly<Record<string, ParameterValue>>,
-        where: details.where,
-      },
-      details.options,
-    );
+    return askEnvelope(this.session, asked(endpoint, variables, parameters), details);
   }
 
   /** A list, decoded; anything else in its place is a failure. */
-  async list<E extends PveEndpoint, T>(
+  list<E extends PveEndpoint, T>(
     endpoint: E,
     variables: VariablesOf<E>,
     parameters: ParametersOf<NoInfer<E>>,
     details: CallDetails,
     decode: (data: readonly unknown[], total: number | undefined) => T,
   ): Promise<Result<T>> {
-    const answer = await this.envelope(endpoint, variables, parameters, details);
-    if (!answer.ok) return answer;
-    const data = expectList(answer.value.data, details.where);
-    // Between reading a long list and decoding it somebody may have pressed a key.
-    if (data.ok && data.value.length > 500) await new Promise((resolve) => setImmediate(resolve));
-    return data.ok ? ok(decode(data.value, answer.value.total)) : data;
+    const call = asked(endpoint, variables, parameters);
+    return askList(this.session, call, details, (data, { total }) => decode(data, total));
   }
 
   /** An object, decoded; anything else in its place is a failure. */
-  async row<E extends PveEndpoint, T>(
+  row<E extends PveEndpoint, T>(
     endpoint: E,
     variables: VariablesOf<E>,
     parameters: ParametersOf<NoInfer<E>>,
     details: CallDetails,
     decode: (row: Row) => T,
   ): Promise<Result<T>> {
-    const answer = await this.envelope(endpoint, variables, parameters, details);
-    if (!answer.ok) return answer;
-    const row = expectRow(answer.value.data, details.where);
-    return row.ok ? ok(decode(row.value)) : row;
+    return askRow(this.session, asked(endpoint, variables, parameters), details, decode);
   }
 
   /** A write: the task it started, if it started one. */

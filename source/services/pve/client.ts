@@ -2,16 +2,20 @@ import type { PveSiteConfig } from '../../domain/homelab.ts';
 import type { Resources } from '../../domain/inventory.ts';
 import { ok } from '../../domain/result.ts';
 import type { SafeText } from '../../domain/safe-text.ts';
+import { text, told } from '../decode.ts';
 import type { PveSite } from '../types.ts';
+import { accessApi } from './access.ts';
+import { backupApi } from './backups.ts';
 import { Caller, type CallSession } from './caller.ts';
 import { clusterApi } from './cluster.ts';
 import { consoleApi } from './consoles.ts';
-import { text, told } from './decode.ts';
 import { decodeClusterStatus, decodePermissions } from './decode-cluster.ts';
 import { decodeResources } from './decode-resources.ts';
 import { dryRunSession } from './dry-run.ts';
+import { firewallApi } from './firewall.ts';
 import { guestApi } from './guests.ts';
 import { nodeApi } from './nodes.ts';
+import { replicationApi } from './replication.ts';
 import { PveSession, type SessionOptions } from './session.ts';
 import { storageApi } from './storage.ts';
 import { taskApi } from './tasks.ts';
@@ -42,6 +46,10 @@ function siteOver(config: PveSiteConfig, session: PveSession, calls: CallSession
     tasks: taskApi(caller),
     consoles: consoleApi(caller, config.auth.kind === 'token'),
     cluster: clusterApi(caller),
+    firewall: firewallApi(caller),
+    backups: backupApi(caller),
+    replication: replicationApi(caller),
+    access: accessApi(caller),
     dryRun: (planned) => siteOver(config, session, dryRunSession(calls, planned)),
     resources: (options) =>
       caller.list('GET /cluster/resources', {}, {}, { where, options }, (data) => {

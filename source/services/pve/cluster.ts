@@ -2,10 +2,11 @@ import type { ResourceMapping } from '../../domain/cluster.ts';
 import { vmidProblem } from '../../domain/guest-values.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { sanitise, say } from '../../domain/safe-text.ts';
+import { integer, rowsOf, text } from '../decode.ts';
 import type { CallOptions, ClusterApi } from '../types.ts';
 import type { Caller } from './caller.ts';
-import { integer, rowsOf, text } from './decode.ts';
 import { decodeBridges, decodeClusterOptions, decodeMappings } from './decode-cluster-options.ts';
+import { decodeDirectories } from './decode-hardware.ts';
 
 export function clusterApi(caller: Caller): ClusterApi {
   const where = caller.here;
@@ -27,6 +28,17 @@ export function clusterApi(caller: Caller): ClusterApi {
         rowsOf(data).flatMap((row) => text(row.poolid) ?? []),
       ),
     mappings: (options) => mappings(caller, options),
+    directories: async (options) => {
+      const answer = await caller.list(
+        'GET /cluster/mapping/dir',
+        {},
+        {},
+        { where, options },
+        decodeDirectories,
+      );
+      // Directories came with PVE 8.4.
+      return !answer.ok && answer.failure.kind === 'unsupported' ? ok([]) : answer;
+    },
   };
 }
 

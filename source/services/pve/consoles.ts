@@ -2,17 +2,17 @@ import type { Failure } from '../../domain/failure.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
 import type { Secret } from '../../domain/secret.ts';
+import { expectRow, integer, rowsOf, text } from '../decode.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { encodeForm, expandPath } from '../http/form.ts';
+import { base } from '../session/wire-request.ts';
 import type { CallOptions, ConsoleApi, GuestAt, TextConsole, VncConsole } from '../types.ts';
 import type { Caller } from './caller.ts';
 import { notLetIn, saidAtStart, tokenSupport } from './console-failures.ts';
 import { logInToConsole } from './console-login.ts';
 import { consoleStream } from './console-stream.ts';
-import { expectRow, integer, rowsOf, text } from './decode.ts';
 import { taskApi } from './tasks.ts';
 import { cut, type Websocket, type WebsocketEnd } from './websocket.ts';
-import { base } from './wire-request.ts';
 
 /** termproxy and the VNC proxy give up when nobody connects within 10 s. */
 const connectWithin = 10_000;

@@ -1,7 +1,7 @@
 import type { Bridge, ClusterOptions, ResourceMapping } from '../../domain/cluster.ts';
 import { parseProperty, propertyValue } from '../../domain/guest-config.ts';
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
-import { asRow, flag, type Row, rowsOf, text, told, words } from './decode.ts';
+import { asRow, flag, type Row, rowsOf, text, told, words } from '../decode.ts';
 
 /** GET /cluster/options. `tag-style` is an object, and a property string in the file it comes from; both are read. */
 export function decodeClusterOptions(row: Row): ClusterOptions {
@@ -64,6 +64,7 @@ export function decodeMappings(
         id,
         description: text(row.description),
         nodes: [...new Set(nodes)].map((node) => sanitise(node)),
+        mdev: flag(row.mdev),
       }),
     ];
   });

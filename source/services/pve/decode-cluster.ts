@@ -1,6 +1,6 @@
 import type { ClusterStatus } from '../../domain/node.ts';
 import type { Permissions } from '../../domain/permission.ts';
-import { asRow, flag, rowsOf, text, told } from './decode.ts';
+import { asRow, flag, rowsOf, text, told } from '../decode.ts';
 
 /** GET /cluster/status: the cluster's row is there only when there is a cluster. */
 export function decodeClusterStatus(data: readonly unknown[]): ClusterStatus {

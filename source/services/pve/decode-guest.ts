@@ -21,7 +21,7 @@ import {
   rowsOf,
   text,
   told,
-} from './decode.ts';
+} from '../decode.ts';
 
 /** GET …/status/current */
 export function decodeGuestStatus(type: GuestType, row: Row): GuestStatus {

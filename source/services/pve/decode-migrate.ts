@@ -1,6 +1,6 @@
 import type { LocalDisk, MigrateCheck } from '../../domain/migrate-check.ts';
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
-import { amount, asRow, flag, type Row, rowsOf, text, told } from './decode.ts';
+import { amount, asRow, flag, type Row, rowsOf, text, told } from '../decode.ts';
 
 /** GET …/migrate. qemu writes its keys with underscores, lxc (and newer ones of qemu) with hyphens; both are read. */
 export function decodeMigrateCheck(row: Row): MigrateCheck {

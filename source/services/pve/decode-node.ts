@@ -9,7 +9,7 @@ import type {
 } from '../../domain/node.ts';
 import { type SafeText, sanitise, sanitiseBlock } from '../../domain/safe-text.ts';
 import type { SiteId } from '../../domain/site.ts';
-import { amount, asRow, number, type Row, rowsOf, text, told } from './decode.ts';
+import { amount, asRow, number, type Row, rowsOf, text, told } from '../decode.ts';
 
 /** GET /nodes/{node}/status */
 export function decodeNodeStatus(row: Row): NodeStatus {

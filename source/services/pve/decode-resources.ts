@@ -4,7 +4,7 @@ import { type Node, nodeKey } from '../../domain/node.ts';
 import type { SafeText } from '../../domain/safe-text.ts';
 import type { SiteId } from '../../domain/site.ts';
 import { type Storage, storageKey } from '../../domain/storage.ts';
-import { amount, flag, integer, type Row, rowsOf, text, told, words } from './decode.ts';
+import { amount, flag, integer, type Row, rowsOf, text, told, words } from '../decode.ts';
 
 /** GET /cluster/resources. Rows of unknown types and rows without an identity are left out, doubles become one. */
 export function decodeResources(site: SiteId, data: readonly unknown[]): Resources {

@@ -1,6 +1,6 @@
 import type { SafeText } from '../../domain/safe-text.ts';
 import type { Volume } from '../../domain/storage.ts';
-import { amount, asRow, epoch, flag, integer, rowsOf, text, told } from './decode.ts';
+import { amount, asRow, epoch, flag, integer, rowsOf, text, told } from '../decode.ts';
 
 /** GET /nodes/{node}/storage/{storage}/content */
 export function decodeVolumes(data: readonly unknown[], now: number): Volume[] {
@@ -11,6 +11,7 @@ export function decodeVolumes(data: readonly unknown[], now: number): Volume[] {
       told<Volume>({
         volid,
         content: text(row.content),
+        subtype: text(row.subtype),
         format: text(row.format),
         size: amount(row.size),
         ctime: epoch(row.ctime, now),

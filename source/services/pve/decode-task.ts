@@ -7,7 +7,7 @@ import {
   type TaskStatus,
   taskOutcome,
 } from '../../domain/task.ts';
-import { amount, epoch, type Row, rowsOf, text, told } from './decode.ts';
+import { amount, epoch, logLine, type Row, rowsOf, text, told } from '../decode.ts';
 
 /** Rows of GET /cluster/tasks and GET /nodes/{node}/tasks; what has no valid UPID cannot be followed and is left out. */
 export function decodeTasks(site: SiteId, data: readonly unknown[]): Task[] {
@@ -65,18 +65,7 @@ export function decodeTaskLog(
   if (rows.length === 1 && rows[0]?.n === 1 && rows[0].t === 'no content') {
     return { lines: [], next: start, total: 0 };
   }
-  const lines: SafeText[] = rows.map((row) => lastState(row.t));
+  const lines: SafeText[] = rows.map((row) => logLine(row.t));
   const last = amount(rows.at(-1)?.n);
   return told({ lines, next: Math.max(start, last ?? start + lines.length), total });
-}
-
-/** A progress bar rewrites its line with carriage returns: only its last state is shown. */
-function lastState(line: unknown): SafeText {
-  if (typeof line !== 'string') return sanitise(line);
-  return sanitise(
-    line
-      .replace(/[\r\n]+$/, '')
-      .split('\r')
-      .at(-1),
-  );
 }

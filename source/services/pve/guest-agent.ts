@@ -2,9 +2,9 @@ import type { Failure } from '../../domain/failure.ts';
 import type { AgentFileSystem, AgentInfo, AgentUser } from '../../domain/guest-agent.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
+import { amount, asRow, epoch, type Row, rowsOf, text, told } from '../decode.ts';
 import type { CallOptions, GuestApi, GuestAt } from '../types.ts';
 import { at, type CallDetails, type Caller } from './caller.ts';
-import { amount, asRow, epoch, type Row, rowsOf, text, told } from './decode.ts';
 
 type Part = 'get-osinfo' | 'get-host-name' | 'get-fsinfo' | 'get-users';
 

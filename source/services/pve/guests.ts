@@ -1,8 +1,8 @@
 import { ok, type Result } from '../../domain/result.ts';
 import { say } from '../../domain/safe-text.ts';
+import { flag } from '../decode.ts';
 import type { GuestApi, GuestAt, SpiceSettings } from '../types.ts';
 import { at, type Caller } from './caller.ts';
-import { flag } from './decode.ts';
 import {
   decodeConfig,
   decodeGuestStatus,
@@ -13,6 +13,7 @@ import {
 import { guestAgent } from './guest-agent.ts';
 import { guestConfig } from './guest-config.ts';
 import { guestLifecycle } from './guest-lifecycle.ts';
+import { guestMonitor } from './monitor.ts';
 import { guestPower } from './power.ts';
 import { guestSnapshots } from './snapshots.ts';
 
@@ -23,6 +24,7 @@ export function guestApi(caller: Caller): GuestApi {
     ...guestConfig(caller),
     ...guestLifecycle(caller),
     ...guestAgent(caller),
+    ...guestMonitor(caller),
     status: (guest, options) =>
       caller.row(
         `GET /nodes/{node}/${guest.type}/{vmid}/status/current`,

@@ -2,6 +2,7 @@ import { sanitise } from '../../domain/safe-text.ts';
 import type { CallOptions, NodeApi } from '../types.ts';
 import type { CallDetails, Caller } from './caller.ts';
 import { decodeRrd } from './decode-guest.ts';
+import { decodeMdev, decodePci, decodeUsb } from './decode-hardware.ts';
 import {
   decodeCertificates,
   decodeDisks,
@@ -44,6 +45,18 @@ export function nodeApi(caller: Caller): NodeApi {
         {},
         on(node, options),
       ),
+    pci: (node, options) =>
+      caller.list('GET /nodes/{node}/hardware/pci', { node }, {}, on(node, options), decodePci),
+    mdev: (node, device, options) =>
+      caller.list(
+        'GET /nodes/{node}/hardware/pci/{pciid}/mdev',
+        { node, pciid: device },
+        {},
+        on(node, options),
+        decodeMdev,
+      ),
+    usb: (node, options) =>
+      caller.list('GET /nodes/{node}/hardware/usb', { node }, {}, on(node, options), decodeUsb),
     disks: (node, options) =>
       caller.list(
         'GET /nodes/{node}/disks/list',

@@ -1,277 +1,61 @@
-import { setMaxListeners } from 'node:events';
-import type { Failure } from '../../domain/failure.ts';
 import type { PveSiteConfig } from '../../domain/homelab.ts';
-import type { Connection } from '../../domain/inventory.ts';
-import { fail, ok, type Result } from '../../domain/result.ts';
-import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
-import { CallLog } from '../http/call-log.ts';
+import type { Result } from '../../domain/result.ts';
+import { sanitise } from '../../domain/safe-text.ts';
 import { Deadline } from '../http/deadline.ts';
-import { type Endpoint, parseEndpoint } from '../http/endpoint.ts';
-import { expandPath } from '../http/form.ts';
-import { Redactor } from '../http/redactor.ts';
-import { Slots } from '../http/slots.ts';
-import type { Timings } from '../http/timings.ts';
-import { Transport, type TransportAnswer, type TransportRequest } from '../http/transport.ts';
-import { TrustGate } from '../http/trust.ts';
-import type { CallOptions, ServiceEnvironment } from '../types.ts';
-import { type AnswerContext, type Envelope, readAnswer } from './answer.ts';
-import type { Credentials } from './credentials.ts';
+import type { ApiCall } from '../session/api-call.ts';
+import { ApiSession, type ApiSessionOptions } from '../session/api-session.ts';
+import type { Dialect } from '../session/dialect.ts';
+import type { CallOptions } from '../types.ts';
+import { readAnswer } from './answer.ts';
 import { fingerprintsOf } from './decode-cluster.ts';
-import { LastLargeAnswer } from './last-large-answer.ts';
-import type { PveCall } from './pve-call.ts';
-import { TicketCredentials } from './ticket-credentials.ts';
-import { TokenCredentials } from './token-credentials.ts';
 import { openWebsocket, type Websocket, type WebsocketRequest } from './websocket.ts';
-import { base, wireRequest } from './wire-request.ts';
 
-const loginPath = '/access/ticket';
-/** Requests that may be under way with a credential no answer has confirmed yet: a wrong one is sent twice at most. */
-const unprovenLimit = 2;
 const learnAgainAfter = 60_000;
 
-export type { PveCall } from './pve-call.ts';
+const pveDialect: Dialect = {
+  product: 'pve',
+  tokenPrefix: 'PVEAPIToken=',
+  tokenSeparator: '=',
+  cookie: 'PVEAuthCookie',
+  keepsLargeAnswer: true,
+  readAnswer,
+};
 
-export interface SessionOptions {
+export interface SessionOptions extends Omit<ApiSessionOptions, 'owner' | 'dialect'> {
   readonly config: PveSiteConfig;
-  readonly environment: ServiceEnvironment;
-  readonly timings: Timings;
-  nextCallId(): number;
 }
 
-/** One site's API: authorised calls with their envelopes read and every failure put into words. */
-export class PveSession {
+/** One site's Proxmox VE API: a session that also knows websockets and what the cluster vouches for. */
+export class PveSession extends ApiSession {
   readonly #options: SessionOptions;
-  readonly #endpoints: readonly Endpoint[];
-  readonly #problem: Failure | undefined;
-  readonly #redactor = new Redactor();
-  readonly #closing = new AbortController();
-  readonly #log: CallLog;
-  readonly #trust: TrustGate;
-  readonly #transport: Transport;
-  readonly #credentials: Credentials;
-  readonly #probation = new Slots(unprovenLimit);
   #learnedAt: number | undefined;
-  readonly #large = new LastLargeAnswer();
+
   constructor(options: SessionOptions) {
-    const { config, environment, timings } = options;
+    super({ ...options, owner: options.config, dialect: pveDialect });
     this.#options = options;
-    // Every call under way listens to it.
-    setMaxListeners(0, this.#closing.signal);
-    const parsed = config.endpoints.map(parseEndpoint);
-    this.#endpoints = parsed.flatMap((result) => (result.ok ? [result.value] : []));
-    this.#problem =
-      parsed.flatMap((result) => (result.ok ? [] : [result.failure]))[0] ??
-      (parsed.length === 0
-        ? { kind: 'config', what: say`The site has no endpoint`, where: sanitise(config.id) }
-        : undefined);
-    const now = () => environment.now();
-    this.#log = new CallLog({
-      site: config.id,
-      now,
-      nextId: options.nextCallId,
-      onCall: environment.onCall ? (record) => environment.onCall?.(record) : undefined,
-    });
-    this.#trust = new TrustGate({
-      site: config.id,
-      tls: config.tls,
-      asker: environment.asker,
-      store: environment.trust,
-      readCa: (path) => environment.readCa(path),
-      first: this.#endpoints[0],
-    });
-    this.#transport = new Transport({
-      endpoints: this.#endpoints,
-      trust: this.#trust,
-      timings,
-      readOnly: environment.readOnly,
-      loginPath: base + loginPath,
-      log: this.#log,
-      redactor: this.#redactor,
-      now,
-      random: () => environment.random(),
-    });
-    this.#credentials = this.#makeCredentials();
-  }
-
-  async call(call: PveCall, options: CallOptions = {}): Promise<Result<Envelope>> {
-    if (this.#problem) return fail(this.#problem);
-    if (expandPath(call.template, call.variables) === undefined) {
-      const what = say`The name cannot be part of a request: ${sanitise(Object.values(call.variables).join(', '))}`;
-      return fail({ kind: 'invalid', what, where: call.where });
-    }
-    const { read, write } = this.#options.timings;
-    const wait = options.wait ?? (call.method === 'GET' ? read : write);
-    const deadline = new Deadline(wait, options.signal, this.#closing.signal);
-    let release: (() => void) | undefined;
-    try {
-      if (!this.#credentials.proven) {
-        const turn = await deadline.outside(this.#probation.acquire(deadline.signal));
-        release = turn?.value;
-        if (!release) return fail(cancelled(call.where));
-        if (this.#credentials.proven) release();
-      }
-      const result = await this.#authorisedCall(call, deadline);
-      if (result.ok) this.#learn();
-      return result;
-    } finally {
-      release?.();
-      deadline.release();
-    }
-  }
-
-  connection(): Connection {
-    const { lane } = this.#transport;
-    const pausedUntil = this.#transport.pausedUntil();
-    return {
-      trust: lane?.badge ?? 'unknown',
-      identity: this.#credentials.identity,
-      requestsLastMinute: this.#log.lastMinute(),
-      ...(lane ? { endpoint: sanitise(lane.endpoint.url) } : {}),
-      ...(this.#transport.failedOver ? { failover: true } : {}),
-      ...(lane?.latency === undefined ? {} : { latency: lane.latency }),
-      ...(lane?.skew === undefined ? {} : { skew: lane.skew }),
-      ...(lane?.notAfter === undefined ? {} : { notAfter: lane.notAfter }),
-      ...(pausedUntil === undefined ? {} : { pausedUntil }),
-      ...(this.#trust.notice === undefined ? {} : { notice: this.#trust.notice }),
-    };
-  }
-
-  currentHost(): string {
-    return this.#transport.lane?.endpoint.host ?? '';
-  }
-
-  /** The server's time in ms, as far as its last answer told it. */
-  serverNow(): number {
-    return this.#options.environment.now() + (this.#transport.lane?.skew ?? 0);
-  }
-
-  /** Ends every pause and lets a refused credential be tried again. A changed certificate stays a hard stop. */
-  reset(): void {
-    this.#transport.reset();
-    this.#credentials.reset();
-  }
-
-  close(): void {
-    this.#closing.abort();
-    this.#transport.close();
   }
 
   /** A websocket on the endpoint that answered the call before it. */
   async websocket(request: WebsocketRequest, options: CallOptions): Promise<Result<Websocket>> {
     const wait = options.wait ?? this.#options.timings.read;
-    const deadline = new Deadline(wait, options.signal, this.#closing.signal);
-    const parts = { transport: this.#transport, credentials: this.#credentials, log: this.#log };
-    const more = { redactor: this.#redactor, deadline, closing: this.#closing.signal };
-    return openWebsocket(request, { ...parts, ...more }).finally(() => deadline.release());
-  }
-
-  /** `name=value` pairs as the call log shows them. */
-  shown(pairs: readonly (readonly [string, string])[]): SafeText | undefined {
-    return this.#redactor.parameters(pairs);
-  }
-
-  /** Keeps a value out of every later message. */
-  hide(secret: string) {
-    return this.#redactor.hide(secret);
-  }
-
-  async #authorisedCall(call: PveCall, deadline: Deadline): Promise<Result<Envelope>> {
-    for (let first = true; ; first = false) {
-      const { stopped } = this.#credentials;
-      if (stopped) return fail(stopped);
-      const authorised = await deadline.outside(this.#credentials.authorise(call.method));
-      if (!authorised) return fail(cancelled(call.where));
-      if (!authorised.value.ok) return authorised.value;
-      const { headers, mark } = authorised.value.value;
-      const request = {
-        ...this.#request(call, headers),
-        // The credential may have been refused while this call waited for its turn.
-        refused: () => this.#credentials.stopped,
-      };
-      const sent = await this.#transport.send(request, deadline);
-      if (!sent.ok) return sent;
-      call.answered?.(sent.value.endpoint);
-      const result = this.#read(call, sent.value);
-      if (sent.value.status !== 401) {
-        // 501 may be said before anybody looks at the credential.
-        if (sent.value.status !== 501) this.#credentials.accepted(mark);
-        return result;
-      }
-      if (result.ok) return result;
-      const again = await deadline.outside(
-        this.#credentials.refused(mark, result.failure, call.method),
-      );
-      if (!first || !again?.value) return fail(this.#credentials.stopped ?? ended(result.failure));
-    }
-  }
-
-  #read(call: PveCall, answer: TransportAnswer): Result<Envelope> {
-    const parse = () => readAnswer(answer, this.#context(call));
-    if (call.method !== 'GET') return parse();
-    const key = `${answer.status} ${expandPath(call.template, call.variables)}`;
-    return this.#large.read(key, answer.body, parse);
-  }
-
-  #request(call: PveCall, headers: Readonly<Record<string, string>>): TransportRequest {
-    return wireRequest(call, headers, this.#redactor);
-  }
-
-  #context(call: PveCall): AnswerContext {
-    const { node } = call.variables;
-    return {
-      where: call.where,
-      ...(node === undefined ? {} : { node: sanitise(node) }),
-      write: call.method !== 'GET',
-      redactor: this.#redactor,
-    };
-  }
-
-  #makeCredentials(): Credentials {
-    const { config, environment } = this.#options;
-    const resolve = async () => environment.resolveSecret(config);
-    if (config.auth.kind === 'token') {
-      return new TokenCredentials(config.auth.token, resolve, this.#redactor);
-    }
-    const options = {
-      site: config.id,
-      user: config.auth.user,
-      asker: environment.asker,
-      redactor: this.#redactor,
-      now: () => environment.now(),
-      post: (parameters: Readonly<Record<string, string>>) => this.#login(parameters),
-    };
-    return new TicketCredentials(options, resolve);
-  }
-
-  async #login(parameters: Readonly<Record<string, string>>): Promise<Result<unknown>> {
-    const where = sanitise(this.#options.config.id);
-    const call: PveCall = { method: 'POST', template: loginPath, variables: {}, parameters, where };
-    const deadline = new Deadline(this.#options.timings.read, undefined, this.#closing.signal);
-    try {
-      const sent = await this.#transport.send(this.#request(call, {}), deadline);
-      // A lost login changed nothing, so nobody has to look for what it may have done.
-      if (!sent.ok) {
-        return sent.failure.kind === 'unanswered'
-          ? fail({ kind: 'timeout', what: say`The login was not answered`, where })
-          : sent;
-      }
-      const answer = readAnswer(sent.value, { ...this.#context(call), write: false });
-      return answer.ok ? ok(answer.value.data) : answer;
-    } finally {
-      deadline.release();
-    }
+    const { parts } = this;
+    const { silence } = this.#options.timings;
+    const deadline = new Deadline(wait, options.signal, parts.closing);
+    return openWebsocket(request, { ...parts, deadline, silence }).finally(() =>
+      deadline.release(),
+    );
   }
 
   /** The cluster knows its nodes' certificates: over a trusted connection it vouches for the other endpoints. */
-  #learn(): void {
+  protected override succeeded(): void {
     const { config, environment } = this.#options;
     const needed = config.tls.kind === 'fingerprint' || config.tls.kind === 'ask';
-    if (!needed || this.#endpoints.length < 2) return;
+    if (!needed || config.endpoints.length < 2) return;
     const now = environment.now();
     if (this.#learnedAt !== undefined && now - this.#learnedAt < learnAgainAfter) return;
     this.#learnedAt = now;
     const where = sanitise(config.id);
-    const call: PveCall = {
+    const call: ApiCall = {
       method: 'GET',
       template: '/nodes',
       variables: {},
@@ -281,15 +65,7 @@ export class PveSession {
     void this.call(call).then((nodes) => {
       if (!nodes.ok) return;
       this.#learnedAt = Number.POSITIVE_INFINITY;
-      this.#trust.vouch(fingerprintsOf(nodes.value.data));
+      this.parts.trust.vouch(fingerprintsOf(nodes.value.data));
     });
   }
-}
-
-function cancelled(where: SafeText): Failure {
-  return { kind: 'cancelled', what: say`Cancelled`, where };
-}
-
-function ended(failure: Failure): Failure {
-  return { ...failure, next: say`the session has ended; try again to log in anew` };
 }

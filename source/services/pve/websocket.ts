@@ -10,8 +10,9 @@ import type { Endpoint } from '../http/endpoint.ts';
 import type { Redactor } from '../http/redactor.ts';
 import type { Transport } from '../http/transport.ts';
 import { transportFailure } from '../http/transport-failures.ts';
+import type { Credentials } from '../session/credentials.ts';
 import { readAnswer } from './answer.ts';
-import type { Credentials } from './credentials.ts';
+import { watchSilence } from './websocket-silence.ts';
 
 /** A message of ours is one frame, and pveproxy takes none above 128 KiB. */
 export const frameLimit: number = 64 * 1024;
@@ -40,6 +41,8 @@ export interface WebsocketParts {
   readonly log: CallLog;
   readonly redactor: Redactor;
   readonly deadline: Deadline;
+  /** ms after which a peer that answers no ping counts as gone. */
+  readonly silence: number;
   /** Ends what is still open when the services close. */
   readonly closing: AbortSignal;
 }
@@ -185,7 +188,7 @@ function connected(
   socket: WebSocket,
   secure: TLSSocket,
   endpoint: Endpoint,
-  { closing, redactor }: WebsocketParts,
+  { closing, redactor, silence }: WebsocketParts,
 ): Websocket {
   let end: WebsocketEnd | undefined;
   let told: ((end: WebsocketEnd) => void) | undefined;
@@ -194,6 +197,10 @@ function connected(
   let message: ((bytes: Uint8Array) => void) | undefined;
   socket.on('message', (data: RawData) => message?.(data as Buffer));
   const abandon = () => socket.terminate();
+  const stopWatching = watchSilence(socket, secure, silence, () => {
+    broke = new Error(`no answer for ${Math.round(silence / 1000)} s`);
+    abandon();
+  });
   secure.setKeepAlive(true, keepAlive);
   // ws keeps the connection's own errors to itself.
   secure.on('error', (error) => {
@@ -204,6 +211,7 @@ function connected(
   });
   socket.once('close', (code) => {
     closing.removeEventListener('abort', abandon);
+    stopWatching();
     end =
       ours || (code !== 1006 && !broke)
         ? { kind: 'closed' }

@@ -1,6 +1,7 @@
 import type { AnyAuthMethod, AuthenticationType, NextAuthHandler, Prompt } from 'ssh2';
 import { joinSafe, type SafeText, sanitise, say } from '../../domain/safe-text.ts';
 import { createOfferingAgent, listAgentKeys, needsOtherClient, type Offer } from './agent.ts';
+import { handToAgent } from './agent-add.ts';
 import type { HostConfig } from './host-config.ts';
 import { type Identity, readIdentity, shortPath, type Unlocked } from './identities.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -28,6 +29,8 @@ export interface LoginInput {
   readonly home: string;
   readonly asker: SshAsker;
   readonly keys: KeyRing;
+  /** Something the person should know about the connection. */
+  readonly note: (text: SafeText) => void;
   /** The person gave up in the middle of a step: nothing more may be sent. */
   readonly onGivenUp: () => void;
 }
@@ -211,13 +214,17 @@ export class Login {
     });
   }
 
-  #unlock(identity: Identity): Promise<Unlocked> {
+  async #unlock(identity: Identity): Promise<Unlocked> {
     const { keys, ssh2, asker } = this.#input;
     const parse = (data: Buffer, passphrase?: string) => {
       const parsed = ssh2.utils.parseKey(data, passphrase);
       return parsed instanceof Error ? parsed : ([parsed].flat()[0] ?? new Error('no key'));
     };
-    return keys.unlock(identity, this.#who(), parse, asker);
+    const unlocked = await keys.unlock(identity, this.#who(), parse, asker);
+    if ('key' in unlocked && identity.encrypted) {
+      await handToAgent(identity, unlocked.key, this.#input);
+    }
+    return unlocked;
   }
 
   #who(): SafeText {
@@ -231,6 +238,8 @@ export class Login {
     const answer = await this.#input.asker.sshSecret({
       prompt: say`Password of ${this.#who()}`,
       host: this.#who(),
+      // A key that should have been enough and was not is why anything is asked.
+      ...(this.#unusable.length > 0 ? { instruction: joinSafe(this.#unusable, ' · ') } : {}),
       refused,
       echo: false,
     });

@@ -23,9 +23,16 @@ export interface SshTimings {
   /** An unused connection ends after it. */
   readonly idle: number;
   readonly keepalive?: { readonly interval: number; readonly count: number };
+  /** Before one more try with a host that closed the connection without a word. */
+  readonly again: number;
 }
 
-export const defaultSshTimings: SshTimings = { login: 20_000, channel: 10_000, idle: 60_000 };
+export const defaultSshTimings: SshTimings = {
+  login: 20_000,
+  channel: 10_000,
+  idle: 60_000,
+  again: 1_000,
+};
 
 export interface ConnectInput {
   readonly ssh2: Ssh2;
@@ -54,18 +61,32 @@ export async function connectHost(input: ConnectInput): Promise<Result<Connected
   const known = await readKnownHosts(config);
   if (!known.ok) return known;
   const notes: SafeText[] = [];
-  const attempt = new Attempt(input);
+  const note = (text: SafeText) => void notes.push(text);
+  let attempt = new Attempt(input, note);
   const checker = createHostKeyChecker({
     config,
     known: known.value,
-    asker: attempt.asker,
+    // The questions belong to the attempt that is under way.
+    asker: {
+      trustHostKey: (question) => attempt.asker.trustHostKey(question),
+      sshSecret: (question) => attempt.asker.sshSecret(question),
+    },
     accepted: input.accepted,
-    note: (text) => notes.push(text),
+    note,
   });
   if ('system' in checker) return ok({ system: checker.system });
-  const socket = input.through ? await input.through() : await openSocket(input);
+  const open = () => (input.through ? input.through() : openSocket(input));
+  const socket = await open();
   if (!socket.ok) return socket;
-  const client = await attempt.run(socket.value, checker);
+  let client = await attempt.run(socket.value, checker);
+  if (!client.ok && client.failure.kind === 'unreachable' && !attempt.greeted) {
+    // A host with many logins under way closes further ones at once (MaxStartups of sshd): one more try.
+    await pause(input.timings.again, input.signal);
+    const second = await open();
+    if (!second.ok) return second;
+    attempt = new Attempt(input, note);
+    client = await attempt.run(second.value, checker);
+  }
   if (!client.ok) return client;
   if ('system' in client.value) return ok(client.value);
   const { term, timings } = input;
@@ -74,6 +95,19 @@ export async function connectHost(input: ConnectInput): Promise<Result<Connected
   return ok({
     link: new Link({ config: { ...config, keepalive }, client: client.value.client, ...options }),
     notes,
+  });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted) done();
   });
 }
 
@@ -115,11 +149,15 @@ type Outcome = Result<{ readonly client: Client } | { readonly system: SafeText 
 /** One handshake and login over a socket that is open. */
 class Attempt {
   readonly #input: ConnectInput;
+  readonly #note: (text: SafeText) => void;
   #deadline: PausableDeadline | undefined;
   #stop: Stop | undefined;
+  /** The host said something that belongs to SSH. */
+  greeted = false;
 
-  constructor(input: ConnectInput) {
+  constructor(input: ConnectInput, note: (text: SafeText) => void) {
     this.#input = input;
+    this.#note = note;
   }
 
   /** The person's answers take no time off the deadline. */
@@ -156,8 +194,16 @@ class Attempt {
       );
       signal.addEventListener('abort', cancel, { once: true });
       if (signal.aborted) return cancel();
-      const login = new Login({ ssh2, config, home, asker: this.asker, keys, onGivenUp: cancel });
+      const login = new Login({
+        ...{ ssh2, config, home, keys },
+        asker: this.asker,
+        note: this.#note,
+        onGivenUp: cancel,
+      });
       const ended = (error: Error) => finish(this.#outcomeOf(error, login.state));
+      client.on('handshake', () => {
+        this.greeted = true;
+      });
       client.on('ready', () => finish(ok({ client })));
       client.on('error', (error) => {
         // A key that could not sign; the next one is tried.

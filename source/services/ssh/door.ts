@@ -21,6 +21,8 @@ import type { ShellRequest, SshAsker, SshDoor, SshHost, SshOptions, SshTarget } 
 
 /** More hops than anybody has; ends a ProxyJump that leads back to itself. */
 const mostJumps = 8;
+/** Connections to one host beside the first, where it allows few sessions on each. */
+const mostCopies = 9;
 
 /** How one connection is made, and for whom. */
 interface Way {
@@ -29,6 +31,8 @@ interface Way {
   readonly asker: SshAsker;
   /** The connections that are being made and lead here. */
   readonly path: readonly string[];
+  /** Only a way on to another host, which takes no session. */
+  readonly forward?: true;
 }
 
 /** Says no to everything, and remembers that something was asked. */
@@ -121,7 +125,8 @@ class Door implements SshDoor {
       return forSystem(resolved.value, connected.value.system, options.command, program);
     }
     const { link, notes } = connected.value;
-    return ok({ host: this.#hostOf(link, [...resolved.value.notes, ...notes]) });
+    const another = (signal: AbortSignal) => this.#another(resolved.value, { ...way, signal });
+    return ok({ host: this.#hostOf(link, [...resolved.value.notes, ...notes], another) });
   }
 
   async close(): Promise<void> {
@@ -134,14 +139,31 @@ class Door implements SshDoor {
     }
   }
 
-  #hostOf(link: Link, notes: readonly SafeText[]): SshHost {
+  /** A second connection, for a host that allows no further session on the first; nothing may be asked for it now. */
+  async #another(resolved: Resolved, way: Way): Promise<Link | undefined> {
+    const connected = await this.#connected(resolved, { ...way, asker: new SilentAsker() });
+    return connected.ok && 'link' in connected.value ? connected.value.link : undefined;
+  }
+
+  #hostOf(
+    link: Link,
+    notes: readonly SafeText[],
+    another: (signal: AbortSignal) => Promise<Link | undefined>,
+  ): SshHost {
     const release = link.hold();
     return {
       notes,
       release,
-      shell: (request, options = {}) => {
+      shell: async (request, options = {}) => {
         const { signal = this.#closed.signal } = options;
-        return link.openChannel(request, signal, (open) => createShellConsole(open, link));
+        const on = (one: Link) =>
+          one.openChannel(request, signal, (open) => createShellConsole(open, one));
+        const first = await on(link);
+        if (first.ok || !link.full) return first;
+        const other = await another(signal);
+        if (!other) return first;
+        const letGo = other.hold();
+        return on(other).finally(letGo);
       },
     };
   }
@@ -151,10 +173,12 @@ class Door implements SshDoor {
     resolved: Resolved,
     way: Way,
     jumps: readonly string[] = resolved.config.jumps,
+    copy = 0,
   ): Promise<Result<Connected>> {
     const { config } = resolved;
     const { user, host, port, hostKeyAlias } = config;
-    const key = JSON.stringify([user, host, port, hostKeyAlias, jumps, config.identityFiles]);
+    const one = [user, host, port, hostKeyAlias, jumps, config.identityFiles];
+    const key = JSON.stringify([...one, copy]);
     if (way.path.includes(key) || way.path.length + jumps.length > mostJumps) {
       return fail({
         kind: 'config',
@@ -169,9 +193,14 @@ class Door implements SshDoor {
       const gone = result.ok && 'link' in result.value && result.value.link.lost !== undefined;
       // Whoever made it gave up; that is no answer for somebody else.
       const othersCancel = !result.ok && result.failure.kind === 'cancelled' && !way.signal.aborted;
-      if (!gone && !othersCancel) return result;
+      if (!gone && !othersCancel) {
+        const full = result.ok && 'link' in result.value && result.value.link.full;
+        return full && !way.forward && copy < mostCopies
+          ? this.#connected(resolved, way, jumps, copy + 1)
+          : result;
+      }
       if (this.#links.get(key) === shared) this.#links.delete(key);
-      return this.#connected(resolved, way, jumps);
+      return this.#connected(resolved, way, jumps, copy);
     }
     const making = this.#connect(resolved, { ...way, path: [...way.path, key] }, jumps);
     this.#links.set(key, making);
@@ -239,6 +268,6 @@ class Door implements SshDoor {
     const resolved = await resolveHost(address, site, this.#environment, way.signal);
     if (!resolved.ok) return resolved;
     const chain = before.length > 0 ? before : resolved.value.config.jumps;
-    return this.#connected(resolved.value, way, chain);
+    return this.#connected(resolved.value, { ...way, forward: true }, chain);
   }
 }

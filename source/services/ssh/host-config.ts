@@ -26,6 +26,10 @@ export interface HostConfig {
   readonly hostKeyAlias?: string;
   /** Hosts to go through, the first one first. */
   readonly jumps: readonly string[];
+  /** Host key algorithms in the order in which they may be asked for; absent = whichever. */
+  readonly hostKeyAlgorithms?: readonly string[];
+  /** What becomes of a key that was unlocked; absent = nothing. `lifetime` in seconds. */
+  readonly addToAgent?: { readonly how: 'add' | 'confirm' | 'ask'; readonly lifetime?: number };
   /** ms */
   readonly connectTimeout: number;
   /** ms between signs of life, and how many may be missed. */
@@ -140,6 +144,8 @@ function configOf(
   const agent = agentOf(one('identityagent'), values.get('identityagent')?.[0], person);
   const hostKeyAlias = one('hostkeyalias');
   const bindAddress = one('bindaddress');
+  const hostKeys = one('hostkeyalgorithms')?.split(',');
+  const addToAgent = addToAgentOf(one('addkeystoagent'));
   const reason = systemOnly(one);
   const jump = one('proxyjump');
   const allowed = methodsOf(one('preferredauthentications') ?? defaultMethods, flag, values);
@@ -158,6 +164,8 @@ function configOf(
     hashKnownHosts: flag('hashknownhosts'),
     strict: flag('stricthostkeychecking'),
     ...(hostKeyAlias === undefined ? {} : { hostKeyAlias }),
+    ...(hostKeys === undefined ? {} : { hostKeyAlgorithms: hostKeys }),
+    ...(addToAgent === undefined ? {} : { addToAgent }),
     jumps: jump === undefined ? [] : jump.split(',').map((each) => each.trim()),
     connectTimeout: number('connecttimeout', 10) * 1000,
     keepalive: {
@@ -187,6 +195,14 @@ function systemOnly(one: (key: string) => string | undefined): SafeText | undefi
   ];
   const found = settings.find(([key]) => one(key) !== undefined);
   return found && say`its ssh configuration sets ${sanitise(found[1])}`;
+}
+
+/** `yes`, `ask`, `confirm`, a lifetime in seconds, or `confirm` with one. */
+function addToAgentOf(value: string | undefined): HostConfig['addToAgent'] {
+  const [, word, time] = /^(yes|true|ask|confirm)?(?:\s*(\d+))?$/.exec(value ?? 'no') ?? [];
+  if (word === undefined && time === undefined) return undefined;
+  const how = word === 'ask' || word === 'confirm' ? word : 'add';
+  return { how, ...(time === undefined ? {} : { lifetime: Number(time) }) };
 }
 
 function methodsOf(

@@ -58,6 +58,18 @@ export function nameInKnownHosts(config: HostConfig): string {
   return config.hostKeyAlias?.toLowerCase() ?? knownHostName(config.host, config.port);
 }
 
+/** What the configuration lets be asked for, in its order. */
+function allowedBy({ hostKeyAlgorithms }: HostConfig): readonly HostKeyAlgorithm[] {
+  if (hostKeyAlgorithms === undefined) return algorithms;
+  return hostKeyAlgorithms.flatMap((each) => algorithms.find((one) => one === each) ?? []);
+}
+
+/** Somebody put them into an order of their own, which ssh keeps to even where another key is known. */
+function ownOrder(allowed: readonly HostKeyAlgorithm[]): boolean {
+  const usual = algorithms.filter((each) => allowed.includes(each));
+  return usual.some((each, index) => each !== allowed[index]);
+}
+
 /** Checks a host's key against what is known of it; `system` = only another client could. */
 export function createHostKeyChecker(
   input: HostKeyInput,
@@ -66,14 +78,20 @@ export function createHostKeyChecker(
   const name = nameInKnownHosts(config);
   const authority = onlyAuthority(known, name);
   if (authority) return { system: authorityWords(authority) };
+  const allowed = allowedBy(config);
+  if (allowed.length === 0) {
+    return { system: say`its HostKeyAlgorithms name none that the built-in client has` };
+  }
   const wanted = knownTypes(known, name).flatMap(algorithmsOf);
-  const usable = algorithms.filter((each) => wanted.includes(each));
-  if (wanted.length > 0 && usable.length === 0) {
+  const usable = allowed.filter((each) => wanted.includes(each));
+  if (wanted.length > 0 && !algorithms.some((each) => wanted.includes(each))) {
     const types = sanitise(knownTypes(known, name).join(', '));
     return { system: say`its key is known as ${types}, which the built-in client cannot check` };
   }
   return {
-    algorithms: [...usable, ...algorithms.filter((each) => !usable.includes(each))],
+    algorithms: ownOrder(allowed)
+      ? allowed
+      : [...usable, ...allowed.filter((each) => !usable.includes(each))],
     check: (key) => check(key, name, input),
   };
 }

@@ -10,6 +10,7 @@ const attempts = 3;
 export class KeyRing {
   readonly #open = new Map<string, Promise<Unlocked>>();
   readonly #home: string;
+  readonly #handedOn = new Set<string>();
 
   constructor(home: string) {
     this.#home = home;
@@ -30,6 +31,13 @@ export class KeyRing {
       if (!('key' in result)) this.#open.delete(identity.path);
     });
     return opening;
+  }
+
+  /** True once for each file: what happens with a key when it was unlocked happens once. */
+  firstTime(path: string): boolean {
+    if (this.#handedOn.has(path)) return false;
+    this.#handedOn.add(path);
+    return true;
   }
 
   async #ask(

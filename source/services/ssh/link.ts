@@ -10,7 +10,7 @@ import { hostPlace } from './host-key.ts';
 import { quoteCommand } from './quote.ts';
 import type { ShellRequest } from './types.ts';
 
-/** sshd's MaxSessions is 10; other programs of this person may use the same host. */
+/** sshd's MaxSessions is 10 unless it was set lower; other programs of this person may use the same host. */
 export const channelLimit = 6;
 
 export interface LinkOptions {
@@ -39,6 +39,9 @@ export class Link {
   #lost: Failure | undefined;
   #error: Error | undefined;
   #holders = 0;
+  /** Sessions that are open, and how many the host allows, once it has refused one more. */
+  #sessions = 0;
+  #allowed: number | undefined;
   #idle: NodeJS.Timeout | undefined;
 
   constructor(options: LinkOptions) {
@@ -59,6 +62,11 @@ export class Link {
   /** Why it is gone; undefined while it lives. */
   get lost(): Failure | undefined {
     return this.#lost;
+  }
+
+  /** The host opens no further session on this connection before another one ends (MaxSessions of sshd). */
+  get full(): boolean {
+    return this.#allowed !== undefined && this.#sessions >= this.#allowed;
   }
 
   /** Told once when it goes. Answers how to stop listening. */
@@ -110,13 +118,23 @@ export class Link {
     signal: AbortSignal,
     use: (open: OpenChannel) => T,
   ): Promise<Result<T>> {
-    const release = await this.#slots.acquire(signal);
-    if (!release) return fail(cancelled(hostPlace(this.config)));
-    if (this.#lost) {
-      release();
-      return fail(this.#lost);
+    const place = await this.#slots.acquire(signal);
+    if (!place) return fail(cancelled(hostPlace(this.config)));
+    if (this.#lost || this.full) {
+      place();
+      return fail(this.#lost ?? channelRefused(this.config, new Error('MaxSessions is reached')));
     }
-    const refused = (error: Error) => channelRefused(this.config, error);
+    this.#sessions += 1;
+    const release = () => {
+      this.#sessions -= 1;
+      place();
+    };
+    const refused = (error: Error) => {
+      // What sshd says when MaxSessions is reached; without another session it is about something else.
+      const others = this.#sessions - 1;
+      if (others > 0 && /open failed/i.test(error.message)) this.#allowed = others;
+      return channelRefused(this.config, error);
+    };
     const opened = await this.#opening<T>(signal, refused, (settle) => {
       const done = (error: Error | undefined, channel: ClientChannel) =>
         settle(error, channel, () => use({ channel, release }));

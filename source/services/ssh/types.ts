@@ -48,7 +48,10 @@ export interface SshHost {
   release(): void;
 }
 
-/** SSH from this machine: one connection per host, shared by everything that asks for it. */
+/**
+ * SSH from this machine: one connection per host, shared by everything that asks for it; more only where the host allows
+ * fewer sessions on one.
+ */
 export interface SshDoor {
   /**
    * Connects and logs in, asking what has to be asked. `system` = this host needs something that the built-in client does
@@ -89,7 +92,7 @@ export interface SecretQuestion {
   readonly prompt: SafeText;
   /** What asks for it: `root@pve1`. */
   readonly host: SafeText;
-  /** The host's own words above its prompt. */
+  /** The host's own words above its prompt, or why a key was not enough. */
   readonly instruction?: SafeText;
   /** The last answer was not right. */
   readonly refused: boolean;

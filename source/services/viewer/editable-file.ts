@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../domain/result.ts';
@@ -9,6 +9,8 @@ export interface PrivateFile {
   readonly path: SafeText;
   readonly argv: readonly string[];
   read(): Promise<Result<string>>;
+  /** Puts another text in its place, whole or not at all. */
+  write(text: string): Promise<Result<undefined>>;
   discard(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function privateFile(
       path: sanitise(path),
       argv: editorCommand(env, path, fallback),
       read: () => readBack(path),
+      write: (next) => replace(path, next),
       discard: () => rm(directory, { recursive: true, force: true }),
     });
   } catch (error) {
@@ -51,6 +54,21 @@ export async function privateFile(
       what: say`The text cannot be written to a file`,
       where: sanitise(tmpdir()),
       next: say`make room there, or set TMPDIR to another directory`,
+      detail: sanitise(error instanceof Error ? error.message : error),
+    });
+  }
+}
+
+async function replace(path: string, text: string): Promise<Result<undefined>> {
+  try {
+    await writeFile(`${path}.new`, text, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+    return ok(undefined);
+  } catch (error) {
+    return fail({
+      kind: 'local',
+      what: say`The text cannot be written to its file`,
+      where: sanitise(path),
       detail: sanitise(error instanceof Error ? error.message : error),
     });
   }

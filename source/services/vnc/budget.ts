@@ -1,5 +1,7 @@
 /** Bytes that may be written: never more than `rate` in any second. */
 export interface Budget {
+  /** The most that is ever saved up. */
+  readonly most: number;
   /** Bytes that may be written now. */
   room(): number;
   spend(bytes: number): void;
@@ -10,11 +12,16 @@ export interface Budget {
 /** A fifth of the rate may be saved up, so the rest is what flows in a second. */
 const SAVED = 0.2;
 
-/** `rate` in bytes a second; `now` in ms. */
-export function createBudget(rate: number, now: () => number): Budget {
-  const most = rate * SAVED;
+/** `rate` in bytes a second; `now` in ms; `saved` = the part of the rate that may be saved up, `left` of which is there. */
+export function createBudget(
+  rate: number,
+  now: () => number,
+  saved = SAVED,
+  left = Infinity,
+): Budget {
+  const most = rate * saved;
   const flow = (rate - most) / 1000;
-  let room = most;
+  let room = Math.min(most, left);
   let at = now();
   const fill = () => {
     const time = now();
@@ -23,6 +30,7 @@ export function createBudget(rate: number, now: () => number): Budget {
     return room;
   };
   return {
+    most,
     room: () => Math.floor(fill()),
     spend: (bytes) => {
       fill();

@@ -13,7 +13,7 @@ export class Connection {
   onReady = (): void => undefined;
   onUpdate = (): void => undefined;
   private readonly console: VncConsole;
-  private readonly about: ScreenAbout;
+  private about: ScreenAbout;
   private readonly clock: Clock;
   private readonly cancel = () =>
     this.end({ kind: 'cancelled', what: say`Cancelled`, where: this.about.label });
@@ -42,6 +42,14 @@ export class Connection {
     this.console.onData((bytes) => this.client.receive(bytes));
     this.client.start();
     return undefined;
+  }
+
+  /** It ends with another signal from now on. */
+  belongTo(about: ScreenAbout): void {
+    this.about.signal.removeEventListener('abort', this.cancel);
+    this.about = about;
+    if (about.signal.aborted) this.cancel();
+    else about.signal.addEventListener('abort', this.cancel);
   }
 
   end(failure?: Failure): void {

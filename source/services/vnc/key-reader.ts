@@ -38,36 +38,81 @@ const none = { shift: false, control: false, alt: false };
 // Complete sequences and, for the second, beginnings of one; the linux console has `CSI [ A` to `E` for F1 to F5.
 const SEQUENCE = /^\u001b(?:\[\[([A-E])|\[([<?]?[\d;:]*)([@-Z\\^-~])|O([A-Z]))/;
 const BEGINNING = /^\u001b(?:\[(?:\[|[<?]?[\d;:]*)|O)?$/;
+/** Strings that terminals answer with: what was asked of a picture, of a setting, of a colour. */
+const STRING = /^\u001b(?:_G|P|\])/;
+const STRING_BEGINNING = /^\u001b_?$/;
+/** Beyond this a string is thrown away as it comes. */
+const LONGEST_STRING = 512;
+
+/** An answer of the terminal: `CSI parameters final`, or a string of one of the kinds `_`, `P` and `]`. */
+export type TerminalAnswer =
+  | { readonly parameters: string; readonly final: string }
+  | { readonly string: string };
 
 /**
  * Makes keys of what a terminal sends. An escape that may be the beginning of a sequence waits for the rest; `flush` after
  * a short time says that none came. Reports that are no keys (mouse, focus, answers to questions) are dropped.
  */
 export class KeyReader {
+  /** The terminal was asked something: strings are its answers then, else they are keys with alt. */
+  expecting = false;
   private rest = '';
+  /** The string that is being read, up to its longest. */
+  private string: string | undefined;
   private readonly decoder = new TextDecoder();
   private readonly emit: (key: KeyPress) => void;
+  private readonly answer: (answer: TerminalAnswer) => void;
 
-  constructor(emit: (key: KeyPress) => void) {
+  constructor(emit: (key: KeyPress) => void, answer: (answer: TerminalAnswer) => void = () => {}) {
     this.emit = emit;
+    this.answer = answer;
   }
 
   /** An unfinished sequence waits. */
   get waiting(): boolean {
-    return this.rest !== '';
+    return this.rest !== '' || this.string !== undefined;
   }
 
   push(bytes: Uint8Array): void {
     this.rest += this.decoder.decode(bytes, { stream: true });
-    while (this.rest !== '' && !BEGINNING.test(this.rest)) this.next();
+    while (this.rest !== '' && !this.unfinished()) this.next();
   }
 
+  /** Nothing more came for a while: what waits is whole. A string that does not end was none of ours. */
   flush(): void {
     const { rest } = this;
     this.rest = '';
+    this.string = undefined;
     if (rest === '') return;
+    if (rest === '\u001b_') return this.character('_', true);
     this.emit({ ...none, keysym: keysyms.escape });
     for (const each of rest.slice(1)) this.character(each, false);
+    return undefined;
+  }
+
+  private unfinished(): boolean {
+    if (this.string !== undefined) return this.readString();
+    if (this.expecting && STRING.test(this.rest)) {
+      this.string = '';
+      this.rest = this.rest.slice(1);
+      return this.readString();
+    }
+    if (this.expecting && STRING_BEGINNING.test(this.rest)) return true;
+    return BEGINNING.test(this.rest);
+  }
+
+  /** True while the string goes on. BEL ends one too, and an escape that begins something else cuts it. */
+  private readString(): boolean {
+    const end = this.rest.search(/[\u0007\u001b]/);
+    const text = end < 0 ? this.rest : this.rest.slice(0, end);
+    const string = ((this.string ?? '') + text).slice(0, LONGEST_STRING);
+    this.string = string;
+    this.rest = end < 0 ? '' : this.rest.slice(end);
+    if (end < 0 || this.rest === '\u001b') return true;
+    this.rest = this.rest.slice(this.rest[0] === '\u0007' ? 1 : this.rest[1] === '\\' ? 2 : 0);
+    this.string = undefined;
+    if (string.length < LONGEST_STRING) this.answer({ string });
+    return this.rest === '' || this.unfinished();
   }
 
   private next(): void {
@@ -90,6 +135,7 @@ export class KeyReader {
 
   /** `CSI parameters final`. */
   private control(parameters: string, final: string): void {
+    if (parameters[0] === '?' || final === 't') this.answer({ parameters, final });
     if (/^[<?]/.test(parameters)) return;
     const [number = 1, modifier = 1] = parameters
       .split(';')

@@ -6,6 +6,15 @@ export interface Canvas {
   readonly rows: number;
 }
 
+/** Dots, or pixels of the terminal. */
+export interface Room {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The dots of a canvas. */
+export const dotsOf = ({ columns, rows }: Canvas): Room => ({ width: columns, height: rows * 2 });
+
 /** The whole screen, one dot for 2×2 pixels, or one for each pixel. */
 export type Zoom = 'fit' | '1:2' | '1:1';
 
@@ -22,13 +31,12 @@ export const OUTSIDE = 0x1000000;
  * Where the picture goes: as large as it fits with its shape kept and centred, or a part of it at a fixed scale. `pan` is
  * the wished corner in pixels and is held within the screen.
  */
-export function viewOf(
+export function viewIn(
   picture: Pick<Picture, 'width' | 'height'>,
-  canvas: Canvas,
+  room: Room,
   zoom: Zoom,
   pan: { readonly x: number; readonly y: number },
 ): View {
-  const room = { width: canvas.columns, height: canvas.rows * 2 };
   const whole = { x: 0, y: 0, width: picture.width, height: picture.height };
   if (zoom === 'fit') {
     const scale = Math.min(room.width / picture.width, room.height / picture.height);
@@ -47,11 +55,7 @@ export function viewOf(
   };
 }
 
-function centred(
-  room: { readonly width: number; readonly height: number },
-  width: number,
-  height: number,
-): Rectangle {
+function centred(room: Room, width: number, height: number): Rectangle {
   const x = Math.floor((room.width - width) / 2);
   const y = Math.floor((room.height - height) / 2);
   return { x, y, width, height };

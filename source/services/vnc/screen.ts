@@ -3,57 +3,61 @@ import { type SafeText, say } from '../../domain/safe-text.ts';
 import type { VncConsole } from '../types.ts';
 import { Connection } from './connection.ts';
 import type { Depth } from './inks.ts';
-import { Look } from './look.ts';
 import { encodePng } from './png.ts';
-import type { ScreenAbout, ScreenEnd, ScreenTerminal, VmScreen } from './types.ts';
+import { runLook } from './session.ts';
+import type { ScreenAbout, VmScreen } from './types.ts';
 import type { Clock } from './typist.ts';
 
 export interface ScreenOptions {
   readonly depth: Depth;
   readonly clock: Clock;
+  /** What the terminal is asked about itself; undefined = nothing. */
+  readonly question?: string | undefined;
 }
 
 /** How long the server may take for the handshake, and for the first whole picture, ms. */
 const PATIENCE = 10_000;
 
 /** Speaks RFB over the console until the server lets us in; closes the console when it does not. */
-export function openScreen(
+export async function openScreen(
   console: VncConsole,
   about: ScreenAbout,
   options: ScreenOptions,
 ): Promise<Result<VmScreen>> {
-  const connection = new Connection(console, about, options.clock);
-  const screen: VmScreen = {
-    show: (terminal) => show(connection, terminal, about.label, options),
+  const connected = await connect(console, about, options.clock);
+  if (!connected.ok) return connected;
+  const connection = connected.value;
+  return ok({
+    show: (terminal, { draw = 'auto', reopen } = {}) =>
+      runLook({
+        ...{ first: connection, terminal, about, draw, reopen },
+        ...{ depth: options.depth, clock: options.clock, question: options.question },
+        connect: (again, signal) => connect(again, { ...about, signal }, options.clock, about),
+      }),
     picture: () => takePicture(connection, about.label),
     close: () => connection.end(),
-  };
-  return connection.run<VmScreen>(
+  });
+}
+
+/** `lasting` = what the connection belongs to once it stands, where that is not what it is opened for. */
+function connect(
+  console: VncConsole,
+  about: ScreenAbout,
+  clock: Clock,
+  lasting = about,
+): Promise<Result<Connection>> {
+  const connection = new Connection(console, about, clock);
+  return connection.run<Connection>(
     (finish) => {
-      connection.onReady = () => finish(ok(screen));
+      connection.onReady = () => {
+        connection.belongTo(lasting);
+        finish(ok(connection));
+      };
       connection.start();
     },
     closedEarly(say`The VNC server closed the connection before it let us in`, about.label),
     { ms: PATIENCE, late: say`The VNC server did not answer in ${PATIENCE / 1000} s` },
   );
-}
-
-async function show(
-  connection: Connection,
-  terminal: ScreenTerminal,
-  label: SafeText,
-  { depth, clock }: ScreenOptions,
-): Promise<Result<ScreenEnd>> {
-  const { client } = connection;
-  let look: Look | undefined;
-  const shown = await connection.run<ScreenEnd>((finish) => {
-    look = new Look({ client, terminal, depth, clock, label, onLeave: () => finish(ok('left')) });
-    connection.onUpdate = () => look?.updated();
-    look.start();
-  }, ok('closed'));
-  look?.stop();
-  connection.end();
-  return shown;
 }
 
 async function takePicture(connection: Connection, label: SafeText): Promise<Result<Uint8Array>> {

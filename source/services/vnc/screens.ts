@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
+import { type Draw, questionFor } from './capabilities.ts';
 import { depthOf } from './inks.ts';
 import type { ScreenDoor } from './types.ts';
 import type { Clock } from './typist.ts';
@@ -12,15 +13,38 @@ export interface ScreensEnvironment {
   /** Draw with ASCII characters only. */
   readonly ascii: boolean;
   readonly endsWithAction: boolean;
+  readonly memory?: ScreenMemory;
+}
+
+/** Keeps how a person wants screens to be drawn. */
+export interface ScreenMemory {
+  draw(): Promise<Draw | undefined>;
+  remember(draw: Draw): Promise<void>;
 }
 
 /** What this machine can do with VNC consoles. The client is loaded when the first one is opened. */
-export function createScreens({ env, ascii, endsWithAction }: ScreensEnvironment): ScreenDoor {
+export function createScreens(environment: ScreensEnvironment): ScreenDoor {
+  const { env, ascii, endsWithAction, memory } = environment;
   const depth = depthOf(env, ascii);
+  const colourful = depth !== 'ascii' && depth !== 'none';
   return {
     open: async (console, about) => {
       const { openScreen } = await import('./screen.ts');
-      return openScreen(console, about, { depth, clock: realClock });
+      const opened = await openScreen(console, about, {
+        ...{ depth, clock: realClock, question: questionFor(env) },
+      });
+      if (!opened.ok) return opened;
+      const { value: screen } = opened;
+      return ok({
+        ...screen,
+        show: async (terminal, options = {}) => {
+          if (options.draw) await memory?.remember(options.draw);
+          const draw = options.draw ?? (await memory?.draw()) ?? 'auto';
+          // Without colours, pixels would be the only thing on the terminal that has any.
+          const fitting = draw === 'auto' && !colourful ? 'blocks' : draw;
+          return screen.show(terminal, { ...options, draw: fitting });
+        },
+      });
     },
     bridge: async (console, about) => {
       const { startBridge } = await import('./bridge.ts');

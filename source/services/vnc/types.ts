@@ -1,6 +1,7 @@
 import type { Result } from '../../domain/result.ts';
 import type { SafeText } from '../../domain/safe-text.ts';
 import type { VncConsole } from '../types.ts';
+import type { Draw } from './capabilities.ts';
 
 /** What the drawing needs of a terminal that it owns; the `Terminal` of the actions is one. */
 export interface ScreenTerminal {
@@ -21,10 +22,17 @@ export interface ScreenAbout {
 /** `left` = the person detached, `closed` = the server ended the connection in order (the VM stopped or moved away). */
 export type ScreenEnd = 'left' | 'closed';
 
+export interface ShowOptions {
+  /** How it is drawn; absent = as it was asked for last. */
+  readonly draw?: Draw;
+  /** A console with a new ticket, after the connection was cut; absent = then it ends. */
+  readonly reopen?: (signal: AbortSignal) => Promise<Result<VncConsole>>;
+}
+
 /** A VM's screen, connected and let in. `show` and `picture` end it; call one of them, once. */
 export interface VmScreen {
   /** Draws until the person leaves or the connection ends. The terminal is left as it was found. */
-  show(terminal: ScreenTerminal): Promise<Result<ScreenEnd>>;
+  show(terminal: ScreenTerminal, options?: ShowOptions): Promise<Result<ScreenEnd>>;
   /** The whole screen as it is now, as the bytes of a PNG file. */
   picture(): Promise<Result<Uint8Array>>;
   close(): void;

@@ -9,8 +9,12 @@ import { type Graph, graphLines, graphs } from '../graphs.ts';
 import { taskTable } from '../tasks/tab.ts';
 import type { Copy, DetailTab, ListView, ViewContext } from '../types.ts';
 import { agentSources } from './agent.ts';
+import { backupTable } from './backups.ts';
 import { guestColumns } from './columns.ts';
 import { configTable } from './config.ts';
+import { firewallTabs } from './firewall.ts';
+import { permissionTable } from './permissions.ts';
+import { mayReplicate, replicationTable } from './replication.ts';
 import { snapshotTable } from './snapshots.ts';
 import { guestState, guestTitle, guestTrouble } from './state.ts';
 import { previewLines, summaryLines, summarySources } from './summary.ts';
@@ -20,7 +24,15 @@ function guestRows(sites: readonly SiteInventory[]): readonly Guest[] {
 }
 
 const one =
-  (kind: 'guest.snapshots' | 'guest.pending' | 'guest.tasks') =>
+  (
+    kind:
+      | 'guest.snapshots'
+      | 'guest.pending'
+      | 'guest.tasks'
+      | 'guest.backups'
+      | 'guest.replication'
+      | 'guest.access',
+  ) =>
   (guest: Guest): readonly DetailRequest[] => [{ kind, subject: guestKey(guest) }];
 
 const shownGraphs = [
@@ -76,6 +88,26 @@ const tabs: readonly DetailTab<Guest>[] = [
     title: say`Snapshots`,
     sources: one('guest.snapshots'),
     body: snapshotTable,
+  },
+  {
+    id: 'backups',
+    title: say`Backups`,
+    sources: one('guest.backups'),
+    body: backupTable,
+  },
+  {
+    id: 'replication',
+    title: say`Replication`,
+    applies: mayReplicate,
+    sources: one('guest.replication'),
+    body: replicationTable,
+  },
+  ...firewallTabs,
+  {
+    id: 'permissions',
+    title: say`Permissions`,
+    sources: one('guest.access'),
+    body: permissionTable,
   },
   {
     id: 'tasks',

@@ -292,7 +292,7 @@ test('every row of the configuration that has an editor finds it in the registry
   const keys = [...Object.keys(cloud), ...Object.keys(container), 'vga', 'swap', 'searchdomain'];
   for (const key of keys) {
     const id = editorOf(key, undefined, 'qemu');
-    if (['meta', 'scsihw'].includes(key)) assert.equal(id, undefined);
+    if (['meta'].includes(key)) assert.equal(id, undefined);
     else assert.ok(id && findAction(id), key);
   }
   assert.equal(editorOf('ide2', 'none,media=cdrom', 'qemu'), 'guest.mount-iso');

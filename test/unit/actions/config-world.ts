@@ -5,7 +5,7 @@ import type { ConfigEntry, GuestConfig } from '../../../source/domain/guest-deta
 import { fail, ok, type Result } from '../../../source/domain/result.ts';
 import { sanitise } from '../../../source/domain/safe-text.ts';
 import { Secret } from '../../../source/domain/secret.ts';
-import type { Started } from '../../../source/services/types.ts';
+import type { GuestApi, Started } from '../../../source/services/types.ts';
 import { facts, fakeSite, guest, inventory, noon, platform, safe } from './fakes.ts';
 
 export const digest = 'a1b2c3';
@@ -90,6 +90,8 @@ export interface RunOptions {
   /** What waits afterwards. */
   readonly pending?: readonly ConfigEntry[];
   readonly platform?: Partial<Platform>;
+  /** Calls that answer otherwise than the diary's. */
+  readonly guests?: Partial<GuestApi>;
 }
 
 /** Runs an action on a guest with this configuration and tells what was sent. */
@@ -114,6 +116,7 @@ export async function runOn(
         return options.answer ?? ok({});
       },
       pending: async () => ok(options.pending ?? []),
+      ...options.guests,
     },
   });
   const result = await action.run(guest(options.guest), values, {

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { guestEditConfig } from '../../../source/actions/guest-edit-config.ts';
 import type { EditableFile, Platform, Terminal } from '../../../source/actions/types.ts';
+import { markOverlaps, mergeConfig, withoutRemarks } from '../../../source/domain/config-merge.ts';
+import { parseConfig } from '../../../source/domain/config-text.ts';
 import { ok, type Result } from '../../../source/domain/result.ts';
 import type { Started } from '../../../source/services/types.ts';
-import { digest, refused, runOn, vm } from './config-world.ts';
+import { config, digest, refused, runOn, vm } from './config-world.ts';
 import { safe } from './fakes.ts';
 
 interface Desk {
@@ -25,6 +27,10 @@ function desk({ edits, keys }: Desk) {
     path: safe('/tmp/homelab-tui-x/qemu-101.conf'),
     argv: ['sh', '-c', 'editor "$1"', 'sh', '/tmp/homelab-tui-x/qemu-101.conf'],
     read: async () => ok(text),
+    write: async (next) => {
+      text = next;
+      return ok(undefined);
+    },
     discard: async () => {
       discarded = true;
     },
@@ -167,14 +173,113 @@ test('a refusal is shown and can be edited away', async () => {
   assert.equal(discarded(), false);
 });
 
-test('a change by somebody else is never written over, and the text is kept', async () => {
-  const answer = refused({ detail: safe('detected modified configuration - file changed') });
-  const { result, discarded, rounds } = await edited({ edits: [grow], keys: ['y', 'e'] }, answer);
+/** The first write meets a change by somebody else, who left the configuration like this. */
+async function meeting(given: Desk, theirs: Readonly<Record<string, string>>) {
+  const at = desk(given);
+  const sent: unknown[] = [];
+  const told: unknown[] = [
+    refused({ detail: safe('checksum mismatch (file change by other user?)') }),
+  ];
+  const ran = await runOn(
+    guestEditConfig,
+    vm,
+    {},
+    {
+      platform: at.platform,
+      guests: {
+        setConfig: async (_guest, change) => {
+          sent.push(change);
+          return (told.shift() as Result<Started> | undefined) ?? ok({});
+        },
+        config: async () => ok({ ...config(theirs), digest: 'second' }),
+      },
+    },
+  );
+  return { ...at, result: ran.result, sent };
+}
+
+test('a change by somebody else at other keys: both are shown, asked about again, and written on top', async () => {
+  const theirs = { ...vm, cores: '4', tags: 'prod' };
+  const { sent, result, screen, rounds, discarded } = await meeting(
+    { edits: [grow], keys: ['y', 'y'] },
+    theirs,
+  );
+  assert.deepEqual(sent, [
+    { set: { memory: '4096' }, digest },
+    { set: { memory: '4096' }, digest: 'second' },
+  ]);
+  assert.ok(result.ok);
+  assert.equal(rounds(), 1, 'nothing had to be typed again');
+  assert.equal(discarded(), true);
+  const [, after = ''] = screen().split('Changed by somebody else meanwhile; nothing was written');
+  assert.match(after, /- cores: 2\r\n\+ cores: 4/);
+  assert.match(after, /You changed other keys, so yours can follow:[\s\S]*\+ memory: 4096/);
+  assert.doesNotMatch(after.split('so yours can follow')[1] ?? '', /cores/);
+});
+
+test('at the same key: nothing is written over; the editor opens with both values', async () => {
+  const theirs = { ...vm, memory: '8192', cores: '4' };
+  const keep = (text: string) => {
+    assert.match(text, /^#~~ memory: you and somebody else changed it/m);
+    assert.match(text, /^#~~ {3}theirs: memory: 8192\n#~~ {3}before: memory: 2048\nmemory: 4096$/m);
+    assert.match(text, /^cores: 4$/m);
+    assert.match(text, /^#Web server$/m);
+    return text.replace('\nmemory: 4096', '\nmemory: 6144');
+  };
+  const { sent, result, screen, rounds } = await meeting(
+    { edits: [grow, keep], keys: ['y', 'y', 'e', 'y'] },
+    theirs,
+  );
+  assert.ok(result.ok);
+  assert.equal(rounds(), 2);
+  assert.deepEqual(sent[1], { set: { memory: '6144' }, digest: 'second' }, 'no remark is a note');
+  assert.equal(sent.length, 2);
+  assert.match(screen(), /You changed the same: memory/);
+  assert.match(screen(), /- memory: 8192\r\n\+ memory: 6144/);
+});
+
+test('left in the middle of an overlap, the text with both values is kept', async () => {
+  const { sent, result, discarded, text } = await meeting(
+    { edits: [grow], keys: ['y', 'n'] },
+    { ...vm, memory: '8192' },
+  );
+  assert.equal(sent.length, 1);
   assert.ok(!result.ok);
   assert.match(result.failure.what, /Changed by somebody else meanwhile/);
   assert.match(result.failure.next ?? '', /kept in/);
-  assert.equal(rounds(), 1);
   assert.equal(discarded(), false);
+  assert.match(text(), /theirs: memory: 8192[\s\S]*^memory: 4096$/m);
+});
+
+test('somebody else made the same change: nothing is left to do', async () => {
+  const { sent, result, discarded } = await meeting(
+    { edits: [grow], keys: ['y'] },
+    { ...vm, memory: '4096', cores: '4' },
+  );
+  assert.equal(sent.length, 1);
+  assert.ok(result.ok && result.value.kind === 'done');
+  assert.match(result.value.message, /already as you want it/);
+  assert.equal(discarded(), true);
+});
+
+test('notes and removed keys that overlap are told too, and remarks never become notes', () => {
+  const base = { description: 'old\n', cores: '2', tags: 'a', bios: 'ovmf' };
+  const mine = { description: 'mine', cores: '2', bios: 'seabios' };
+  const theirs = { description: 'theirs', cores: '4', tags: 'a;b' };
+  const merge = mergeConfig(base, mine, theirs);
+  assert.deepEqual(merge.merged, { description: 'mine', cores: '4', bios: 'seabios' });
+  assert.deepEqual(
+    merge.overlaps.map(({ key }) => key),
+    ['description', 'tags', 'bios'].sort(
+      (a, b) => Object.keys(base).indexOf(a) - Object.keys(base).indexOf(b),
+    ),
+  );
+  const { text, remarks } = markOverlaps(merge);
+  assert.match(text, /^#~~ description: you and somebody[\s\S]*theirs: #theirs[\s\S]*\n#mine\n/);
+  assert.match(text, /#~~ tags: you removed it[\s\S]*theirs: tags: a;b/);
+  assert.match(text, /#~~ {3}theirs: not set\n#~~ {3}before: bios: ovmf\nbios: seabios/);
+  const parsed = parseConfig(withoutRemarks(text, remarks));
+  assert.deepEqual(parsed, { ok: true, value: merge.merged });
 });
 
 test('without a terminal it says so and sends nothing', async () => {

@@ -10,9 +10,13 @@ import { sanitise } from '../../../source/domain/safe-text.ts';
 import type { SiteId } from '../../../source/domain/site.ts';
 import type { Snapshot, SnapshotList } from '../../../source/domain/snapshot.ts';
 import type { Task } from '../../../source/domain/task.ts';
+import type { AccessApi } from '../../../source/services/access-api.ts';
+import type { BackupApi } from '../../../source/services/backup-api.ts';
+import type { ReplicationApi } from '../../../source/services/replication-api.ts';
 import type {
   ClusterApi,
   ConsoleApi,
+  FirewallApi,
   GuestApi,
   NodeApi,
   PveSite,
@@ -107,6 +111,11 @@ export interface SiteParts {
   readonly tasks?: Partial<TaskApi>;
   readonly cluster?: Partial<ClusterApi>;
   readonly consoles?: Partial<ConsoleApi>;
+  readonly firewall?: Partial<FirewallApi>;
+  readonly backups?: Partial<BackupApi>;
+  /** No jobs unless told otherwise. */
+  readonly replication?: Partial<ReplicationApi>;
+  readonly access?: Partial<AccessApi>;
   readonly resources?: PveSite['resources'];
   readonly skew?: number;
   readonly spiceProxy?: string;
@@ -129,6 +138,13 @@ export function fakeSite(parts: SiteParts = {}): PveSite {
     tasks: only<TaskApi>('tasks', parts.tasks ?? {}),
     cluster: only<ClusterApi>('cluster', parts.cluster ?? {}),
     consoles: only<ConsoleApi>('consoles', parts.consoles ?? {}),
+    firewall: only<FirewallApi>('firewall', parts.firewall ?? {}),
+    backups: only<BackupApi>('backups', parts.backups ?? {}),
+    replication: only<ReplicationApi>('replication', {
+      jobs: async () => ok([]),
+      ...parts.replication,
+    }),
+    access: only<AccessApi>('access', parts.access ?? {}),
     connection: () => ({
       trust: 'pinned',
       requestsLastMinute: 0,

@@ -7,7 +7,8 @@ import { guestClone } from '../../../source/actions/guest-clone.ts';
 import { guestDestroy } from '../../../source/actions/guest-destroy.ts';
 import { guestTemplate } from '../../../source/actions/guest-template.ts';
 import { guestUnlockAdvice } from '../../../source/actions/guest-unlock-advice.ts';
-import type { Action, FieldValues } from '../../../source/actions/types.ts';
+import type { Action, Facts, FieldValues } from '../../../source/actions/types.ts';
+import type { BackupJob } from '../../../source/domain/backup.ts';
 import type { Guest } from '../../../source/domain/guest.ts';
 import { fail, ok, type Result } from '../../../source/domain/result.ts';
 import type { CloneRequest } from '../../../source/services/types.ts';
@@ -203,14 +204,14 @@ test('destroy: says what is lost, disk by disk', () => {
   assert.match(words, /local-lvm:vm-101-disk-1 \(size not told, unused\)/);
   assert.doesNotMatch(words, /debian\.iso/, 'an image is not lost');
   assert.match(words, /1 snapshot\(s\): base/);
-  assert.match(words, /Backup jobs that name it keep its VMID/);
+  assert.match(words, /Which backup jobs name it is not known[\s\S]*keep its VMID/);
   assert.match(words, /Its backups stay/);
   const more = guestDestroy.confirm(
     doomed,
     { purge: true, 'destroy-unreferenced-disks': true },
     known,
   );
-  assert.match(more.lines.join('\n'), /taken out of backup jobs, replication jobs and HA/);
+  assert.match(more.lines.join('\n'), /It is taken out of those that do/);
   assert.match(more.lines.join('\n'), /no configuration names are destroyed too/);
   const unknown = guestDestroy.confirm(doomed, {}, facts()).lines.join('\n');
   assert.match(unknown, /Which disks it has is not known/);
@@ -226,6 +227,51 @@ test('destroy: neither a running nor a protected guest; HA wants purge', () => {
     guestDestroy.confirm(managed, values, facts()).lines.join();
   assert.match(words({}), /Proxmox refuses unless purge is on/);
   assert.doesNotMatch(words({ purge: true }), /refuses unless/);
+});
+
+test('destroy: jobs that name it, and what purging does to each', () => {
+  const job = (id: string, change: Partial<BackupJob>): BackupJob => ({
+    id: safe(id),
+    enabled: true,
+    all: false,
+    vmids: [],
+    excluded: [],
+    ...change,
+  });
+  const ties = {
+    backupJobs: [
+      job('alone', { vmids: [101] }),
+      job('several', { vmids: [101, 102], enabled: false }),
+      job('pool', { pool: safe('prod') }),
+      job('other-pool', { pool: safe('lab') }),
+      job('all', { all: true, excluded: [101] }),
+      job('elsewhere', { all: true, node: safe('pve9') }),
+    ],
+    replication: [{ id: safe('101-0'), guest: 101, target: safe('pve2'), enabled: true }],
+  };
+  const target = guest({ ...stopped, pool: safe('prod') });
+  const words = (values: FieldValues) =>
+    guestDestroy.confirm(target, values, facts({ ties })).lines.join('\n');
+  assert.match(words({}), /keep its VMID: alone, several, switched off, all;/);
+  assert.match(words({}), /go on: pool\./);
+  assert.match(words({}), /Replicated by 101-0 to pve2: Proxmox refuses unless purge is on/);
+  assert.doesNotMatch(words({}), /other-pool|elsewhere/);
+  const purged = words({ purge: true });
+  assert.match(purged, /Taken out of backup job\(s\): several, switched off, all\./);
+  assert.match(purged, /Removed, because it is for this guest alone: backup job alone\./);
+  assert.match(purged, /Dropped: replication job\(s\) 101-0 to pve2\. The copies there stay/);
+  const problem = (values: FieldValues, known: Facts) =>
+    fieldProblems(guestDestroy, values, target, known).purge;
+  assert.match(problem({ purge: false }, facts({ ties })) ?? '', /replication job 101-0 is there/);
+  assert.equal(problem({ purge: true }, facts({ ties })), undefined);
+  assert.equal(problem({ purge: false }, facts()), undefined);
+  const denied = {
+    backupFailure: { kind: 'denied', what: safe('Not allowed') },
+    replicationFailure: { kind: 'denied', what: safe('Not allowed') },
+  } as const;
+  const unread = guestDestroy.confirm(target, {}, facts({ ties: denied })).lines.join('\n');
+  assert.match(unread, /Which backup jobs name it is not known: Not allowed/);
+  assert.match(unread, /Whether it is replicated is not known: Not allowed/);
 });
 
 test('destroy: what is asked for is sent, the rest is said to be off', async () => {

@@ -10,109 +10,7 @@ import {
 import type { Action, Facts, Field, Scope, Targets } from '../../../source/actions/types.ts';
 import type { Guest } from '../../../source/domain/guest.ts';
 import { facts, free, guest, node, safe, service, snapshot, snapshots, task } from './fakes.ts';
-
-/** Parameters of the Proxmox VE calls that each action makes, besides the path's own. */
-const parameters: Readonly<Record<string, readonly string[]>> = {
-  'guest.start': [],
-  'guest.shutdown': ['timeout', 'forceStop'],
-  'guest.reboot': ['timeout'],
-  'guest.stop': ['overrule-shutdown'],
-  'guest.reset': [],
-  'guest.suspend': [],
-  'guest.hibernate': [],
-  'guest.resume': [],
-  'guest.snapshot': ['snapname', 'description', 'vmstate'],
-  'guest.rollback': ['snapname', 'start'],
-  'guest.delete-snapshot': ['snapname', 'force'],
-  'guest.describe-snapshot': ['snapname', 'description'],
-  'guest.migrate': ['target', 'with-local-disks', 'target-storage', 'bwlimit'],
-  'guest.clone': [
-    'newid',
-    'name',
-    'full',
-    'snapname',
-    'target',
-    'storage',
-    'format',
-    'pool',
-    'description',
-    'bwlimit',
-  ],
-  'guest.template': [],
-  'guest.destroy': ['purge', 'destroy-unreferenced-disks'],
-  'guest.unlock-advice': [],
-  'guest.console': ['serial', 'record', 'detach'],
-  'guest.spice': [],
-  'guest.shell': ['via', 'record', 'detach'],
-  'guest.screen': [],
-  'guest.screenshot': ['file'],
-  'guest.vnc': [],
-  'guest.set-name': ['name'],
-  'guest.set-cpu': ['cores', 'sockets', 'cpu', 'cpulimit', 'cpuunits'],
-  'guest.set-memory': ['memory', 'balloon', 'swap'],
-  'guest.disk-add': [
-    ...['bus', 'storage', 'size', 'mp', 'format', 'discard', 'ssd', 'iothread', 'backup'],
-  ],
-  'guest.disk-grow': ['disk', 'size'],
-  'guest.disk-move': ['disk', 'storage', 'format', 'delete', 'bwlimit'],
-  'guest.disk-detach': ['disk'],
-  'guest.disk-attach': ['disk', 'bus', 'mp'],
-  'guest.disk-reassign': ['disk', 'target', 'key'],
-  'guest.disk-remove': ['disk'],
-  'guest.mount-iso': ['drive', 'iso'],
-  'guest.eject': ['drive'],
-  'guest.nic-add': [
-    ...['name', 'bridge', 'model', 'tag', 'trunks', 'firewall', 'macaddr'],
-    ...['ip', 'gw', 'ip6', 'gw6', 'rate', 'mtu', 'link-down'],
-  ],
-  'guest.nic-edit': [
-    ...['net', 'name', 'bridge', 'model', 'tag', 'trunks', 'firewall', 'macaddr'],
-    ...['ip', 'gw', 'ip6', 'gw6', 'rate', 'mtu', 'link-down'],
-  ],
-  'guest.nic-remove': ['net'],
-  'guest.set-display': ['type', 'memory', 'clipboard'],
-  'guest.set-boot': ['boot'],
-  'guest.set-dns': ['nameserver', 'searchdomain'],
-  'guest.set-features': ['nesting', 'keyctl', 'fuse'],
-  'guest.set-options': ['onboot', 'order', 'up', 'down', 'protection', 'ostype', 'agent'],
-  'guest.cloud-init': [
-    ...['ciuser', 'cipassword', 'sshkeys', 'net', 'ip', 'gw', 'ip6', 'gw6'],
-    ...['nameserver', 'searchdomain', 'ciupgrade'],
-  ],
-  'guest.cloud-init-regenerate': [],
-  'guest.revert': ['keys'],
-  'guest.edit-config': [],
-  'guest.tags': ['tags'],
-  'guest.notes': ['description'],
-  'node.create-vm': [
-    ...['vmid', 'name', 'iso', 'ostype', 'bios', 'pre-enrolled-keys', 'tpm', 'machine', 'agent'],
-    ...['display', 'storage', 'disk-size', 'bus', 'discard', 'ssd', 'iothread', 'cores', 'sockets'],
-    ...['cpu', 'memory', 'balloon', 'bridge', 'model', 'vlan', 'firewall', 'cloudinit', 'ciuser'],
-    ...['cipassword', 'sshkeys', 'ip', 'gateway', 'tags', 'pool', 'onboot', 'start'],
-  ],
-  'node.create-container': [
-    ...['vmid', 'hostname', 'ostemplate', 'password', 'ssh-public-keys', 'unprivileged', 'nesting'],
-    ...['storage', 'disk-size', 'cores', 'memory', 'swap', 'bridge', 'vlan', 'firewall', 'ip'],
-    ...['gateway', 'nameserver', 'searchdomain', 'tags', 'pool', 'onboot', 'start'],
-  ],
-  'node.evacuate': [
-    ...['reserve', 'with-local-disks', 'target-storage', 'containers', 'stopped', 'max-workers'],
-    'bwlimit',
-  ],
-  'node.console': ['record', 'detach'],
-  'node.shell': ['record', 'detach'],
-  'node.reboot': [],
-  'node.shutdown': [],
-  'node.wake': [],
-  'node.start-all': ['force'],
-  'node.stop-all': ['timeout', 'force-stop'],
-  'service.start': [],
-  'service.stop': [],
-  'service.restart': [],
-  'service.reload': [],
-  'task.stop': [],
-  'snapshot.delete': ['force'],
-};
+import { parameters } from './registry-parameters.ts';
 
 /** One of each scope, in a state where most actions apply. */
 const targets: Targets = {
@@ -206,7 +104,8 @@ for (const each of actions) {
     for (const need of action.privileges(target)) {
       assert.match(need.path, /^\/$|^\/vms$|^\/(vms|nodes)\/[\w.-]+$/);
       assert.ok(need.anyOf.length > 0);
-      for (const name of need.anyOf) assert.match(name, /^(VM|Sys)\.[A-Za-z.]+$/);
+      for (const name of need.anyOf)
+        assert.match(name, /^(VM|Sys|Datastore|Permissions)\.[A-Za-z.]+$/);
     }
     // Tasks of one's own may be stopped by anybody; SSH knows nothing of Proxmox's privileges.
     const none = ['task.stop', 'guest.shell', 'node.shell'];
@@ -216,6 +115,8 @@ for (const each of actions) {
   test(`${action.id}: a read-only console does not offer it`, () => {
     const offered = availabilityOf(action, target, facts(), { readOnly: true, allow: [action.id] });
     if (offered.state === 'hidden') return;
+    // What is only read is no change.
+    if (action.effect === 'read') return assert.equal(offered.state, 'yes');
     assert.equal(offered.state, 'disabled');
     assert.match(offered.state === 'disabled' ? offered.reason : '', /^read-only mode/);
   });
@@ -223,17 +124,21 @@ for (const each of actions) {
 
 test('keys are unique in a scope, row keys and menus apart', () => {
   for (const scope of ['guest', 'node', 'service', 'task', 'snapshot'] as const) {
-    for (const row of [undefined, 'snapshot'] as const) {
+    const rows = new Set(actionsOf<Scope>(scope).map(({ row }) => row));
+    for (const row of rows) {
       const own = actionsOf<Scope>(scope).filter((action) => action.row === row);
-      const keys = own.filter((action) => !action.menu && action.key !== '').map(({ key }) => key);
+      const keys = own
+        .filter((action) => (row || !action.menu) && action.key !== '')
+        .map(({ key }) => key);
       const menus = new Map(
-        own.flatMap(({ menu }) => (menu ? [[menu.key, menu.id] as const] : [])),
+        own.flatMap(({ menu }) => (menu && !row ? [[menu.key, menu.id] as const] : [])),
       );
       for (const key of menus.keys()) keys.push(key);
       assert.equal(new Set(keys).size, keys.length, `${scope}: ${keys.join(' ')}`);
       for (const key of keys) assert.equal([...key].length, 1, `${key} is one key`);
     }
-    const ofMenus = actionsOf<Scope>(scope).filter((action) => action.menu);
+    // On a row of its own it has a key beside its menu.
+    const ofMenus = actionsOf<Scope>(scope).filter((action) => action.menu && !action.row);
     for (const action of ofMenus) assert.equal(action.key, '', `${action.id} lives in its menu`);
   }
 });
@@ -271,16 +176,49 @@ const matrix: Readonly<Record<string, { readonly qemu: string; readonly lxc: str
   'guest.rollback': { qemu: 'YYY-DDD', lxc: 'YYY-DDD' },
   'guest.delete-snapshot': { qemu: 'YYY-DDD', lxc: 'YYY-DDD' },
   'guest.describe-snapshot': { qemu: 'YYY-DDD', lxc: 'YYY-DDD' },
+  // The storages of the test's site keep no backups.
+  'guest.backup': { qemu: 'DDDDDDD', lxc: 'DDDDDDD' },
+  'guest.backup-config': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.backup-notes': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.backup-protect': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.backup-remove': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  // A single node has nowhere to replicate to.
+  'guest.replication-add': { qemu: '-------', lxc: '-------' },
+  'guest.replication-run': { qemu: '-------', lxc: '-------' },
+  'guest.replication-edit': { qemu: '-------', lxc: '-------' },
+  'guest.replication-log': { qemu: '-------', lxc: '-------' },
+  'guest.replication-remove': { qemu: '-------', lxc: '-------' },
+  'guest.permission-add': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.permission-remove': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
   'guest.migrate': { qemu: '-------', lxc: '-------' },
   'guest.clone': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
   'guest.template': { qemu: 'DYD-DDD', lxc: 'DYD-DDD' },
   'guest.destroy': { qemu: 'DYDYDDD', lxc: 'DYDYDDD' },
   'guest.console': { qemu: 'YDY-YDD', lxc: 'YDY-YDD' },
+  'guest.monitor': { qemu: 'YDY-YDD', lxc: '-------' },
   'guest.unlock-advice': { qemu: '----YDY', lxc: '----YDY' },
   'guest.set-name': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
   'guest.set-cpu': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
   'guest.set-memory': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
   'guest.disk-add': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.disk-edit': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.hardware-remove': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.efi-add': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.efi-enroll': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.tpm-add': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.pci-add': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.pci-edit': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.usb-add': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.usb-edit': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.serial-add': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.audio-set': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.rng-set': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.virtiofs-add': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.virtiofs-edit': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.sev-set': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.tdx-set': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.device-add': { qemu: '-------', lxc: 'YYYYDDD' },
+  'guest.device-edit': { qemu: '-------', lxc: 'YYYYDDD' },
   'guest.disk-grow': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
   'guest.disk-move': { qemu: 'YYYYDDD', lxc: 'DYDYDDD' },
   'guest.disk-attach': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
@@ -298,10 +236,32 @@ const matrix: Readonly<Record<string, { readonly qemu: string; readonly lxc: str
   'guest.set-features': { qemu: '-------', lxc: 'YYYYDDD' },
   'guest.set-boot': { qemu: 'YYYYDDD', lxc: '-------' },
   'guest.set-options': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  'guest.set-agent': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.set-system': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.set-machine': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.set-smbios': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.set-spice': { qemu: 'YYYYDDD', lxc: '-------' },
+  'guest.set-console': { qemu: '-------', lxc: 'YYYYDDD' },
   'guest.cloud-init': { qemu: 'YYYYDDD', lxc: '-------' },
   'guest.cloud-init-regenerate': { qemu: 'YYYYDDD', lxc: '-------' },
   'guest.revert': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
   'guest.edit-config': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
+  // A guest's lock does not cover its firewall.
+  'guest.firewall-add-rule': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-edit-rule': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-toggle-rule': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-rule-up': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-rule-down': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-move-rule': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-remove-rule': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-set-options': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-add-alias': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-edit-alias': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-remove-alias': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-add-set': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-remove-set': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-add-entry': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
+  'guest.firewall-remove-entry': { qemu: 'YYYYYDY', lxc: 'YYYYYDY' },
   'guest.tags': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
   'guest.notes': { qemu: 'YYYYDDD', lxc: 'YYYYDDD' },
   'guest.spice': { qemu: 'YYY-YDY', lxc: 'YYY-YDY' },
@@ -341,7 +301,10 @@ test('without quorum no guest is changed, and the reason says so', () => {
   const known = facts();
   const site = { ...known.site, cluster };
   // Nothing is changed by a look, and it is wanted most then; so is a shell, which needs no quorum.
-  const looks = ['guest.console', 'guest.shell', 'guest.screen', 'guest.screenshot', 'guest.vnc'];
+  const looks = [
+    ...['guest.console', 'guest.shell', 'guest.screen', 'guest.screenshot', 'guest.vnc'],
+    ...['guest.monitor', 'guest.backup-config', 'guest.replication-log'],
+  ];
   for (const { id } of actionsOf('guest')) {
     if (looks.includes(id)) continue;
     for (const state of ['running', 'stopped'] as const) {

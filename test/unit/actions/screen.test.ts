@@ -32,7 +32,12 @@ function rig(options: {
     open: async (_console, { label }) => {
       diary.push(`open ${label}`);
       return ok({
-        show: async () => options.shown ?? ok('left'),
+        show: async (_terminal, asked) => {
+          diary.push(`draw ${asked?.draw ?? 'as before'}`);
+          const again = await asked?.reopen?.(new AbortController().signal);
+          if (again?.ok) diary.push('opened again');
+          return options.shown ?? ok('left');
+        },
         picture: async () => ok(Uint8Array.of(1, 2, 3)),
         close,
       });
@@ -84,7 +89,13 @@ test('the screen is connected before the terminal is handed over', async () => {
   const { context, diary } = rig({});
   const done = await guestScreen.run(guest(), {}, context);
   assert.ok(done.ok && done.value.kind === 'done');
-  assert.deepEqual(diary, ['open guest 101 web-server', 'hand over', 'taken back', 'closed']);
+  assert.deepEqual(diary, [
+    ...['open guest 101 web-server', 'hand over', 'draw as before', 'opened again'],
+    ...['taken back', 'closed'],
+  ]);
+  const asked = rig({});
+  await guestScreen.run(guest(), { draw: 'kitty' }, asked.context);
+  assert.ok(asked.diary.includes('draw kitty'));
 });
 
 test('a screen that the server closed says what the guest is now', async () => {

@@ -196,6 +196,48 @@ test('a paste into a form is text of its field', async (t) => {
   assert.equal(overlay(screen)?.kind, 'form', 'the line feed did not send it');
 });
 
+test('a long menu is searched by its words; esc leaves the search, then the menu', async (t) => {
+  const world = lab();
+  const screen = await startScreen(t, [world], { columns: 100, rows: 24 });
+  await screen.press('a');
+  assert.match(screen.text(), /↓ \d+ more {2}\/ finds one by its words/);
+  await screen.press('/');
+  screen.send('cpu type');
+  await screen.idle();
+  assert.match(screen.text(), /\/ cpu type/);
+  assert.match(screen.text(), /> .*CPU/);
+  assert.doesNotMatch(screen.text(), /Take snapshot/);
+  // j is a letter here, and nothing is found by it.
+  screen.send('jjj');
+  await screen.idle();
+  assert.match(screen.text(), /nothing matches/);
+  await screen.press('enter');
+  assert.equal(overlay(screen)?.kind, 'menu');
+  await screen.press('esc');
+  assert.match(screen.text(), /Take snapshot/);
+  assert.equal(overlay(screen)?.kind, 'menu');
+  await screen.press('/');
+  screen.send('take snap');
+  await screen.idle();
+  await screen.press('enter');
+  assert.equal(overlay(screen)?.kind, 'form');
+  await screen.press('esc');
+  assert.equal(overlay(screen), undefined);
+  assert.deepEqual(world.writes, []);
+});
+
+test('keys of other rows are dead in the menu of all actions', async (t) => {
+  const world = lab();
+  const screen = await startScreen(t, [world], { columns: 100, rows: 24 });
+  await screen.press('a');
+  assert.match(screen.text(), /^ *│ +Delete snapshot/m, 'the cursor is on no snapshot');
+  // The guest's own D: it is not allowed to destroy, and so the menu stays and says why.
+  await screen.press('D');
+  await screen.waitFor(/needs VM\.Allocate on \/vms\/101/);
+  assert.equal(overlay(screen)?.kind, 'menu');
+  assert.deepEqual(world.writes, []);
+});
+
 test('in read-only mode every change is off, and says why', async (t) => {
   const world = lab();
   const screen = await startScreen(t, [world], { readOnly: true, columns: 120 });

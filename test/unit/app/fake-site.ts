@@ -8,9 +8,13 @@ import type { SiteId } from '../../../source/domain/site.ts';
 import type { SnapshotList } from '../../../source/domain/snapshot.ts';
 import type { Storage } from '../../../source/domain/storage.ts';
 import type { Task } from '../../../source/domain/task.ts';
+import type { AccessApi } from '../../../source/services/access-api.ts';
+import type { BackupApi } from '../../../source/services/backup-api.ts';
+import type { ReplicationApi } from '../../../source/services/replication-api.ts';
 import type {
   ClusterApi,
   ConsoleApi,
+  FirewallApi,
   GuestApi,
   GuestAt,
   NodeApi,
@@ -244,6 +248,20 @@ function clusterOf(): ClusterApi {
   });
 }
 
+/** Rules that are on, with a comment as people write them. */
+function firewallOf(): FirewallApi {
+  const raw = { type: 'in', action: 'ACCEPT', macro: 'SSH', enable: '1', comment: 'shell' };
+  const words = { type: say`in`, action: say`ACCEPT`, macro: say`SSH`, comment: say`shell` };
+  const enabled = { values: { enable: say`1` } };
+  return only<FirewallApi>('firewall', {
+    rules: async () => ok({ rules: [{ pos: 0, enable: true, ...words, raw }], digest: 'd' }),
+    options: async () => ok(enabled),
+    cluster: async () => ok(enabled),
+    names: async () => ok({ aliases: [{ name: say`router`, cidr: say`10.0.0.1` }], sets: [] }),
+    log: async (_place, { start }) => ok({ lines: [], next: start, total: 0 }),
+  });
+}
+
 function tasksOf(world: FakeWorld): TaskApi {
   const answer = async () => (world.failing.all ? fail(world.failing.all) : ok(world.tasks));
   return only<TaskApi>('tasks', {
@@ -272,6 +290,22 @@ export function fakeSite(world: FakeWorld, send: Send = sender(world)): PveSite 
     tasks: tasksOf(world),
     cluster: clusterOf(),
     consoles: only<ConsoleApi>('consoles', {}),
+    firewall: firewallOf(),
+    backups: only<BackupApi>('backups', {
+      list: async () => ok({ backups: [], sources: [] }),
+      notes: async () => ok(''),
+      retention: async () => ok(say`keep-all=1`),
+      jobs: async () => ok([]),
+    }),
+    replication: only<ReplicationApi>('replication', {
+      jobs: async () => ok([]),
+      of: async () => ok({ jobs: [] }),
+    }),
+    access: only<AccessApi>('access', {
+      acl: async () => ok([]),
+      own: async () => ok([]),
+      choices: async () => ok({}),
+    }),
     storage: only<StorageApi>('storage', {
       types: async () => ok({}),
       content: async () => ok([]),

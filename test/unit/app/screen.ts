@@ -118,6 +118,8 @@ function connected(worlds: readonly FakeWorld[], options: ScreenOptions): Connec
     services: {
       sites,
       site: (id) => sites.find((each) => each.id === id),
+      pbs: [],
+      pbsServer: () => undefined,
       close: async () => undefined,
     },
     audit: { intent: async () => ok('intent'), result: async () => undefined },

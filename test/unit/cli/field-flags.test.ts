@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import test, { type TestContext } from 'node:test';
 import type { Field } from '../../../source/actions/types.ts';
+import { parseCommandLine } from '../../../source/cli/arguments.ts';
 import { fieldFlag, readFieldFlags } from '../../../source/cli/field-flags.ts';
 import type { Host } from '../../../source/cli/host.ts';
 
@@ -91,4 +92,21 @@ test('standard input serves one flag', async () => {
 test('lists take commas and semicolons and keep their order; the rest is left alone', async () => {
   const values = await valuesOf({ tags: 'a, b;c,', boot: 'net0;scsi0', cores: 2 });
   assert.deepEqual(values, { tags: 'a;b;c', boot: 'net0;scsi0', cores: 2 });
+});
+
+test('a number that need not be there is emptied, one that is needed is not', () => {
+  const memory = field('balloon', 'integer');
+  const flags = [fieldFlag(memory), fieldFlag({ ...field('vmid', 'integer'), required: true })];
+  assert.match(flags[0]?.help ?? '', /'' or none unsets it/);
+  assert.doesNotMatch(flags[1]?.help ?? '', /unsets/);
+  const parsed = (...argv: string[]) => {
+    const result = parseCommandLine(argv, flags);
+    return result.ok ? result.values : result.problem.what;
+  };
+  for (const given of [['--balloon', ''], ['--balloon='], ['--balloon', 'none']]) {
+    assert.deepEqual(parsed(...given), { balloon: '' });
+  }
+  assert.deepEqual(parsed('--balloon', '0'), { balloon: 0 });
+  assert.match(String(parsed('--balloon', 'much')), /must be a whole number/);
+  assert.match(String(parsed('--vmid', '')), /must be a whole number/);
 });

@@ -48,7 +48,8 @@ test('a menu draws the item its owner points at, says why others cannot be chose
   app.stdin.write('j');
   app.rerender(at(1));
   assert.equal(frame(), before, 'a key alone moves nothing');
-  const out = { 6: '↑ 3 more  ↓ 5 more', 11: '↑ 8 more', 0: '↓ 8 more' } as const;
+  const finds = '  / finds one by its words';
+  const out = { 6: `↑ 3 more  ↓ 5 more${finds}`, 11: `↑ 8 more${finds}`, 0: `↓ 8 more${finds}` };
   for (const index of [6, 11, 0] as const) {
     app.rerender(at(index));
     assert.equal(frame().split('\n').at(-1)?.trim(), out[index], 'what is out of sight is told');

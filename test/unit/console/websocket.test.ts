@@ -344,3 +344,49 @@ test('a screen: the password of the answer, or the ticket of older versions; byt
   assert.equal(screen.value.password.reveal(), ticket);
   screen.value.close();
 });
+
+test('a peer that says nothing any more is noticed, without an end of the connection', async (t) => {
+  const frozen: (() => void)[] = [];
+  const { site } = await serve(
+    t,
+    (each) => {
+      each.script = (socket, raw) => {
+        socket.once('message', () => socket.send(Buffer.from('OKhello')));
+        // The machine is there, its network is not: nothing is read, nothing is answered, nothing is closed.
+        frozen.push(() => raw.pause());
+      };
+    },
+    { timings: { silence: 400 } },
+  );
+  const { seen, console } = await open(site);
+  await until('the prompt', () => seen.text === 'hello');
+  // Idle for longer than that, and still there: pings are answered.
+  await new Promise((resolve) => setTimeout(resolve, 900));
+  assert.equal(seen.ended, false);
+  for (const freeze of frozen) freeze();
+  console.write('ls\r');
+  await until('the end', () => seen.ended);
+  assert.equal(seen.failure?.kind, 'unreachable');
+  assert.match(seen.failure?.what ?? '', /was cut/);
+  assert.match(seen.failure?.detail ?? '', /no answer for/);
+});
+
+test('silence is not taken for a cut while we read nothing ourselves', async (t) => {
+  const { site } = await serve(
+    t,
+    (each) => {
+      each.script = (socket) => {
+        socket.once('message', () => socket.send(Buffer.from('OKhello')));
+      };
+    },
+    { timings: { silence: 100 } },
+  );
+  const { seen, console } = await open(site);
+  await until('the prompt', () => seen.text === 'hello');
+  console.pause?.();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.equal(seen.ended, false);
+  console.resume?.();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal(seen.ended, false);
+});

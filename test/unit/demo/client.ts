@@ -36,7 +36,12 @@ function parse(text: string): Answer['body'] {
 }
 
 /** One request the way a foreign client would send it. Rejects when the connection breaks. */
-export function ask(demo: Demo, method: string, path: string, options: Ask = {}): Promise<Answer> {
+export async function ask(
+  demo: Demo,
+  method: string,
+  path: string,
+  options: Ask = {},
+): Promise<Answer> {
   const base = demo.info.pve[options.endpoint ?? 0] ?? '';
   const body = options.rawBody ?? (options.form && new URLSearchParams(options.form).toString());
   const as = options.as ?? 'admin';
@@ -46,39 +51,52 @@ export function ask(demo: Demo, method: string, path: string, options: Ask = {})
       : {
           Authorization: `PVEAPIToken=${demo.info.tokens[as].id}=${demo.info.tokens[as].secret}`,
         }),
-    ...(body === undefined
-      ? {}
-      : {
-          'Content-Type': 'application/x-www-form-urlencoded',
-          'Content-Length': String(Buffer.byteLength(body)),
-        }),
+    ...formHeaders(body),
     ...options.headers,
   };
-  return new Promise((resolve, reject) => {
-    const request = httpsRequest(
-      `${base}/api2/${options.formatter ?? 'json'}${path}`,
-      { method, headers, rejectUnauthorized: false, agent: false },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const raw = Buffer.concat(chunks);
-          const zipped = response.headers['content-encoding'] === 'gzip';
-          const text = (zipped ? gunzipSync(raw) : raw).toString('utf8');
-          resolve({
-            status: response.statusCode ?? 0,
-            statusText: response.statusMessage ?? '',
-            headers: response.headers,
-            text,
-            body: parse(text),
-          });
-        });
-      },
-    );
-    request.on('error', reject);
-    request.end(body);
+  const raw = await send(`${base}/api2/${options.formatter ?? 'json'}${path}`, method, {
+    headers,
+    ...(body === undefined ? {} : { body }),
   });
+  return { ...raw, body: parse(raw.text) };
+}
+
+interface Sent {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** One request on a connection of its own, whatever the certificate. Rejects when the connection breaks. */
+export function send(url: string, method: string, sent: Sent): Promise<Omit<Answer, 'body'>> {
+  const options = { method, headers: sent.headers, rejectUnauthorized: false, agent: false };
+  return new Promise((resolve, reject) => {
+    const request = httpsRequest(url, options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const raw = Buffer.concat(chunks);
+        const zipped = response.headers['content-encoding'] === 'gzip';
+        resolve({
+          status: response.statusCode ?? 0,
+          statusText: response.statusMessage ?? '',
+          headers: response.headers,
+          text: (zipped ? gunzipSync(raw) : raw).toString('utf8'),
+        });
+      });
+    });
+    request.on('error', reject);
+    request.end(sent.body);
+  });
+}
+
+/** The headers that go with a form. */
+export function formHeaders(body: string | undefined): Record<string, string> {
+  if (body === undefined) return {};
+  return {
+    'Content-Type': 'application/x-www-form-urlencoded',
+    'Content-Length': String(Buffer.byteLength(body)),
+  };
 }
 
 export async function data<T>(

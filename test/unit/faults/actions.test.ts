@@ -70,6 +70,7 @@ const looking = new Set([
   'guest.screenshot',
   'guest.vnc',
   'guest.shell',
+  'guest.monitor',
 ]);
 
 test('F24 without quorum every changing action is refused with the reason, and nothing is sent', async (t) => {

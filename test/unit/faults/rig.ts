@@ -29,6 +29,7 @@ const quick: Timings = {
   pause: 30_000,
   idle: 4_000,
   retry: 1,
+  silence: 10_000,
 };
 
 export interface RigOptions extends Omit<DemoOptions, 'now'> {

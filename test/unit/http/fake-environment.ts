@@ -36,6 +36,7 @@ export const quick: Timings = {
   pause: 30_000,
   idle: 4_000,
   retry: 1,
+  silence: 10_000,
 };
 
 export interface Setup {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { SiteId } from '../../../source/domain/site.ts';
-import { amount, epoch, flag, number, text, words } from '../../../source/services/pve/decode.ts';
+import { amount, epoch, flag, number, text, words } from '../../../source/services/decode.ts';
 import {
   decodeConfig,
   decodeGuestStatus,

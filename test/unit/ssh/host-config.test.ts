@@ -138,3 +138,18 @@ test('patterns', () => {
   assert.ok(!globMatches('LC_?', 'LC_ALL'));
   assert.ok(globMatches('a.c', 'a.c') && !globMatches('a.c', 'abc'));
 });
+
+test('AddKeysToAgent and HostKeyAlgorithms', () => {
+  const added = (value: string) => read(`addkeystoagent ${value}`).addToAgent;
+  assert.equal(added('false'), undefined);
+  assert.equal(added('no'), undefined);
+  assert.deepEqual(added('yes'), { how: 'add' });
+  assert.deepEqual(added('true'), { how: 'add' });
+  assert.deepEqual(added('ask'), { how: 'ask' });
+  assert.deepEqual(added('confirm 3600'), { how: 'confirm', lifetime: 3600 });
+  assert.deepEqual(added('600'), { how: 'add', lifetime: 600 });
+  assert.deepEqual(read('hostkeyalgorithms rsa-sha2-512,ssh-ed25519').hostKeyAlgorithms, [
+    'rsa-sha2-512',
+    'ssh-ed25519',
+  ]);
+});

@@ -92,6 +92,27 @@ test('a wrong password is asked for again; esc ends it without another try', asy
   assert.deepEqual(host.logins.slice(before), ['none root']);
 });
 
+test('a key that cannot be used is named where a password is asked for instead', async (t) => {
+  const key = newKey();
+  const passwordOrKey = (context: AuthContext) =>
+    context.method === 'password' && context.password === 'right'
+      ? context.accept()
+      : context.reject(['publickey', 'password']);
+  const host = await startHost(t, {
+    login: (context) =>
+      context.method === 'publickey' ? withKeys(key)(context) : passwordOrKey(context),
+  });
+  const { door, answers, keyFile } = openDoor(t);
+  // The public half is whole, so the host takes the key; the private one is not.
+  keyFile('id_ed25519', {
+    ...key,
+    private: '-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n',
+  });
+  answers.typed = ['right'];
+  assert.ok((await door.open(targetOf(host))).ok);
+  assert.match(answers.secrets[0]?.instruction ?? '', /id_ed25519 cannot be read/);
+});
+
 test('a refused login says what was tried and what the host takes, and no secret', async (t) => {
   const host = await startHost(t, { login: withPassword('right') });
   const { door, answers } = openDoor(t);

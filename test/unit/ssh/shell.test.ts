@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import test from 'node:test';
 import { channelLimit } from '../../../source/services/ssh/link.ts';
 import { until } from '../../support/until.ts';
@@ -179,4 +179,35 @@ test('a node: the configured name, else the address of the cluster, else a failu
   assert.ok(!unknown.ok);
   assert.equal(unknown.failure.kind, 'config');
   assert.match(unknown.failure.next ?? '', /ssh: \{hosts: \{pve9: /);
+});
+
+test('a host that closes the first connection without a word is tried once more', async (t) => {
+  const host = await startHost(t);
+  let taken = 0;
+  const front = createServer((socket) => {
+    taken += 1;
+    socket.on('error', () => undefined);
+    if (taken === 1) return void socket.end();
+    const behind = connect({ host: '127.0.0.1', port: host.port });
+    behind.on('error', () => undefined);
+    socket.pipe(behind).pipe(socket);
+    return undefined;
+  });
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  t.after(() => front.close());
+  const { port } = front.address() as AddressInfo;
+  const { door } = openDoor(t, { timings: { again: 5 } });
+  const opened = await door.open(targetOf({ port }));
+  assert.ok(opened.ok, JSON.stringify(opened));
+  assert.equal(taken, 2);
+  // A host that goes on so is told as what it is.
+  const never = createServer((socket) => {
+    taken += 1;
+    socket.on('error', () => undefined).end();
+  });
+  await new Promise<void>((resolve) => never.listen(0, '127.0.0.1', resolve));
+  t.after(() => never.close());
+  const refused = await door.open(targetOf(never.address() as AddressInfo));
+  assert.ok(!refused.ok && refused.failure.kind === 'unreachable');
+  assert.equal(taken, 4);
 });

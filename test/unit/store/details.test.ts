@@ -22,7 +22,13 @@ test('after the end nothing is loaded any more, whatever the last drawing wants'
       },
     },
   };
-  const services: Services = { sites: [counted], site: () => counted, close: async () => {} };
+  const services: Services = {
+    sites: [counted],
+    site: () => counted,
+    pbs: [],
+    pbsServer: () => undefined,
+    close: async () => {},
+  };
   const details = createDetails(
     services,
     createDataStore({ sites: [emptySite(counted.id)] }),

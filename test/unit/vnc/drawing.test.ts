@@ -8,7 +8,7 @@ import { type Depth, depthOf, inkOf } from '../../../source/services/vnc/inks.ts
 import { Painter } from '../../../source/services/vnc/painter.ts';
 import { Picture } from '../../../source/services/vnc/picture.ts';
 import { encodePng } from '../../../source/services/vnc/png.ts';
-import { Dots, OUTSIDE, viewOf } from '../../../source/services/vnc/scale.ts';
+import { Dots, dotsOf, OUTSIDE, viewIn } from '../../../source/services/vnc/scale.ts';
 
 function pictureOf(width: number, height: number, colour: (x: number, y: number) => number) {
   const picture = new Picture(width, height);
@@ -22,7 +22,7 @@ const still = { x: 0, y: 0 };
 
 test('a picture fits with its shape kept, in the middle', () => {
   const view = (width: number, height: number, columns: number, rows: number) =>
-    viewOf({ width, height }, { columns, rows }, 'fit', still).dots;
+    viewIn({ width, height }, dotsOf({ columns, rows }), 'fit', still).dots;
   assert.deepEqual(view(1024, 768, 80, 23), { x: 9, y: 0, width: 61, height: 46 });
   assert.deepEqual(view(720, 400, 80, 23), { x: 0, y: 1, width: 80, height: 44 });
   assert.deepEqual(view(720, 400, 160, 44), { x: 1, y: 0, width: 158, height: 88 });
@@ -34,7 +34,8 @@ test('a picture fits with its shape kept, in the middle', () => {
 test('a fixed scale shows a part that stays within the screen', () => {
   const size = { width: 800, height: 600 };
   const canvas = { columns: 80, rows: 23 };
-  const part = (zoom: '1:1' | '1:2', x: number, y: number) => viewOf(size, canvas, zoom, { x, y });
+  const part = (zoom: '1:1' | '1:2', x: number, y: number) =>
+    viewIn(size, dotsOf(canvas), zoom, { x, y });
   assert.deepEqual(part('1:1', 100, 50).source, { x: 100, y: 50, width: 80, height: 46 });
   assert.deepEqual(part('1:1', 9999, 9999).source, { x: 720, y: 554, width: 80, height: 46 });
   assert.deepEqual(part('1:2', 0, 0).source, { x: 0, y: 0, width: 160, height: 92 });
@@ -44,7 +45,7 @@ test('a fixed scale shows a part that stays within the screen', () => {
 test('a dot is the mean of the light it stands for', () => {
   const picture = pictureOf(4, 4, (x, y) => ((x + y) % 2 === 0 ? 0xffffff : 0));
   const canvas = { columns: 2, rows: 1 };
-  const dots = new Dots(canvas, viewOf(picture, canvas, 'fit', still));
+  const dots = new Dots(canvas, viewIn(picture, dotsOf(canvas), 'fit', still));
   dots.update(picture, [whole(picture)]);
   // Half of the light of white is 180 of 255, not 128.
   assert.deepEqual([...dots.values], Array(4).fill(0xb4b4b4));
@@ -62,7 +63,7 @@ test('only what was damaged is averaged anew, whatever the scale', () => {
   ] as const) {
     const canvas = { columns: 80, rows: 23 };
     const picture = pictureOf(width, height, (x, y) => (x * 7 + y * 13) & 0xffffff);
-    const view = viewOf(picture, canvas, 'fit', still);
+    const view = viewIn(picture, dotsOf(canvas), 'fit', still);
     const dots = new Dots(canvas, view);
     dots.update(picture, [whole(picture)]);
     for (const [x, y] of [
@@ -83,7 +84,7 @@ test('only what was damaged is averaged anew, whatever the scale', () => {
 /** Paints into a terminal and gives its cells. */
 async function painted(depth: Depth, picture: Picture, columns: number, rows: number) {
   const canvas = { columns, rows };
-  const cells = dotCells(canvas, viewOf(picture, canvas, 'fit', still));
+  const cells = dotCells(canvas, viewIn(picture, dotsOf(canvas), 'fit', still));
   cells.update(picture, [whole(picture)]);
   const painter = new Painter(canvas, inkOf(depth));
   const { text, bytes, complete } = painter.paint(cells, 1e6);
@@ -169,7 +170,7 @@ test('with little room it goes on where it stopped, and every row has its turn',
       46,
       (x, y) => ((x * 7919 + y * 104_729 + seed * 15_485_863) * 2_654_435_761) & 0xffffff,
     );
-  const view = viewOf({ width: 80, height: 46 }, canvas, 'fit', still);
+  const view = viewIn({ width: 80, height: 46 }, dotsOf(canvas), 'fit', still);
   const painter = new Painter(canvas, inkOf('truecolor'));
   const rows = new Set<string>();
   for (let turn = 0; turn < 60; turn += 1) {

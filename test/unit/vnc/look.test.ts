@@ -4,7 +4,16 @@ import { sanitise } from '../../../source/domain/safe-text.ts';
 import { Look } from '../../../source/services/vnc/look.ts';
 import { Picture } from '../../../source/services/vnc/picture.ts';
 import { openScreen } from '../../../source/services/vnc/screen.ts';
-import { fakeClock, fakeConsole, fakeTerminal, pixel, rectangle, update, welcome } from './rig.ts';
+import {
+  fakeClock,
+  fakeConsole,
+  fakeTerminal,
+  pixel,
+  rectangle,
+  update,
+  welcome,
+  worstSecond,
+} from './rig.ts';
 
 const label = sanitise('guest 101 web-server');
 
@@ -42,19 +51,6 @@ function startLook(columns = 80, rows = 24) {
   };
   look.start();
   return { look, pass, screen, state, keys, change, clock };
-}
-
-/** Bytes written in each second that begins with a piece of output. */
-function worstSecond(parts: readonly { at: number; text: string }[]): number {
-  let worst = 0;
-  for (const { at } of parts) {
-    const within = parts.filter((each) => each.at >= at && each.at < at + 1000);
-    worst = Math.max(
-      worst,
-      within.reduce((sum, each) => sum + Buffer.byteLength(each.text), 0),
-    );
-  }
-  return worst;
 }
 
 test('a still picture writes nothing, also when it is told again', () => {

@@ -198,3 +198,16 @@ export function fakeTerminal(columns = 80, rows = 24) {
     bytes: () => parts.reduce((sum, each) => sum + Buffer.byteLength(each.text), 0),
   };
 }
+
+/** Bytes written in each second that begins with a piece of output. */
+export function worstSecond(parts: readonly { at: number; text: string }[]): number {
+  let worst = 0;
+  for (const { at } of parts) {
+    const within = parts.filter((each) => each.at >= at && each.at < at + 1000);
+    worst = Math.max(
+      worst,
+      within.reduce((sum, each) => sum + Buffer.byteLength(each.text), 0),
+    );
+  }
+  return worst;
+}

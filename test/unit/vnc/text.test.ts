@@ -103,10 +103,18 @@ test('only damaged cells are read anew, and a letter that goes is forgotten', ()
   assert.equal(rowOf(page, 2).trim(), 'X');
 });
 
+function cellsOf(composer: Composer, picture: Picture, canvas: { columns: number; rows: number }) {
+  const composed = composer.compose(picture, canvas);
+  assert.ok('cells' in composed);
+  return composed.cells;
+}
+
 function painted(composer: Composer, picture: Picture, columns: number, rows: number): string {
   const canvas = { columns, rows };
-  const cells = composer.compose(picture, canvas);
-  const { text } = new Painter(canvas, inkOf('truecolor')).paint(cells, 1e6);
+  const { text } = new Painter(canvas, inkOf('truecolor')).paint(
+    cellsOf(composer, picture, canvas),
+    1e6,
+  );
   return text.replace(/\u001b\[[\d;]*m/g, '').replace(/\u001b\[\d*[CH]|\u001b\[\d+;\d+H/g, '\n');
 }
 
@@ -136,7 +144,7 @@ test('a letter never hides in its own background', () => {
   const composer = new Composer();
   assert.match(painted(composer, picture, 80, 23), /dark words/);
   const canvas = { columns: 80, rows: 23 };
-  const { text } = new Painter(canvas, inkOf('16')).paint(composer.compose(picture, canvas), 1e6);
+  const { text } = new Painter(canvas, inkOf('16')).paint(cellsOf(composer, picture, canvas), 1e6);
   assert.match(text, /\u001b\[37;40mdark/);
 });
 

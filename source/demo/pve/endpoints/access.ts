@@ -1,12 +1,11 @@
 import type { UserAccount } from '../../world/accounts.ts';
 import { roles } from '../../world/roles.ts';
-import { totpCode, totpStep } from '../../world/totp.ts';
 import { type AuthId, authIdText } from '../../world/upid.ts';
-import type { World } from '../../world/world.ts';
 import type { Call, Endpoint } from '../endpoint.ts';
 import { died, notPermitted, unauthorized } from '../errors.ts';
 import { optionalFlag, optionalText, text } from '../parameter-kinds.ts';
 import { asFlags } from '../permissions.ts';
+import { secondFactorHolds } from '../second-factor.ts';
 import { makeCsrfToken, makeTicket, readTicket } from '../tickets.ts';
 
 const refused = 'authentication failure';
@@ -55,31 +54,6 @@ function challengeTicket(call: Call, account: UserAccount): Record<string, unkno
   };
 }
 
-/** Is this the right answer to the second factor? Each code and each key counts once. */
-function secondFactorHolds(world: World, account: UserAccount, response: string): boolean {
-  const [kind, code = ''] = [
-    response.slice(0, response.indexOf(':')),
-    response.slice(response.indexOf(':') + 1),
-  ];
-  if (kind === 'totp' && account.totp !== undefined) {
-    const now = totpStep(world.clock.now);
-    for (const step of [now - 1, now, now + 1]) {
-      if (step > account.lastTotpStep && totpCode(account.totp, step) === code) {
-        account.lastTotpStep = step;
-        return true;
-      }
-    }
-    return false;
-  }
-  if (kind !== 'recovery') return false;
-  for (const [id, key] of account.recovery) {
-    if (key !== code) continue;
-    account.recovery.delete(id);
-    return true;
-  }
-  return false;
-}
-
 function login(call: Call): Record<string, unknown> {
   const { accounts, clock } = call.world;
   const realm = call.text('realm');
@@ -94,7 +68,7 @@ function login(call: Call): Record<string, unknown> {
   const challenge = call.text('tfa-challenge');
   if (challenge !== undefined) {
     const data = readTicket(accounts.ticketKey, clock.seconds, challenge, user);
-    if (!data?.startsWith('!tfa!') || !secondFactorHolds(call.world, account, password)) {
+    if (!data?.startsWith('!tfa!') || !secondFactorHolds(call.world.clock, account, password)) {
       throw unauthorized(refused);
     }
     return fullTicket(call, user);
@@ -105,7 +79,7 @@ function login(call: Call): Record<string, unknown> {
   if (account.totp === undefined) return fullTicket(call, user);
   const otp = call.text('otp');
   if (otp === undefined) return challengeTicket(call, account);
-  if (!secondFactorHolds(call.world, account, otp)) throw unauthorized(refused);
+  if (!secondFactorHolds(call.world.clock, account, otp)) throw unauthorized(refused);
   return fullTicket(call, user);
 }
 
@@ -215,15 +189,5 @@ export const accessEndpoints: readonly Endpoint[] = [
         privs: privs.join(','),
         special: roleid.startsWith('Homelab') ? 0 : 1,
       })),
-  },
-  {
-    method: 'GET',
-    path: '/access/acl',
-    permission: 'all',
-    parameters: {},
-    handler: (call) =>
-      call.world.accounts.acl
-        .filter((entry) => call.may(entry.path, 'Permissions.Modify'))
-        .map((entry) => ({ ...entry, propagate: entry.propagate ? 1 : 0 })),
   },
 ];

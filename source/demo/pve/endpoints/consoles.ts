@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { isVncTicket } from '../../console/vnc-ticket.ts';
-import type { TextTarget, VncGuest } from '../../console-backend.ts';
+import type { TextTarget, UpgradeTarget, VncGuest } from '../../console-backend.ts';
 import { type GuestState, type GuestType, guestName } from '../../world/model.ts';
 import { authIdText } from '../../world/upid.ts';
 import type { Call, Endpoint, ParameterTable } from '../endpoint.ts';
@@ -69,13 +69,22 @@ function nodeTerminal(call: Call): Record<string, unknown> {
   }
   // Only root with a ticket gets a shell at once; everybody else, tokens of root too, gets the login prompt.
   const loggedIn = who === 'root@pam' ? { loggedIn: who } : {};
+  const machine = world.node(node);
+  const upgrade: UpgradeTarget = {
+    packages: machine.updates,
+    installed: () => {
+      machine.updates = [];
+      world.revision += 1;
+    },
+  };
+  const more = { ...loggedIn, ...(command === 'upgrade' ? { upgrade } : {}) };
   const pending = call.around.consoles.desk.ask({
     node: connectedNode,
     type: 'vncshell',
     id: '',
     path: `/nodes/${node}`,
     auth: call.who,
-    what: { kind: 'text', target: { kind: 'node', node, command, ...loggedIn } },
+    what: { kind: 'text', target: { kind: 'node', node, command, ...more } },
     alive: () => world.isOnline(node) && world.isOnline(connectedNode),
   });
   const { port, ticket, user, upid } = pending;

@@ -86,7 +86,7 @@ function destroy(call: Call, type: GuestType): string {
     unreferenced: call.flag('destroy-unreferenced-disks'),
     force: call.flag('force'),
   };
-  checkDestroy(guest, wish);
+  checkDestroy(world, guest, wish);
   return guestTask(call, guest, `${prefix[type]}destroy`, (task) =>
     destroyScript(world, guest, task, wish),
   );

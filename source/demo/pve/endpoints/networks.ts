@@ -90,7 +90,7 @@ function mappings(kind: ResourceMapping['kind']): Endpoint {
           ...mappingRow(one),
           ...(call.text('check-node') === undefined
             ? {}
-            : { [kind === 'pci' ? 'checks' : 'error']: [] }),
+            : { [kind === 'usb' ? 'error' : 'checks']: [] }),
         })),
   };
 }
@@ -112,6 +112,7 @@ export const networkEndpoints: readonly Endpoint[] = [
     parameters: {},
     handler: () => [{ name: 'dir' }, { name: 'pci' }, { name: 'usb' }],
   },
+  mappings('dir'),
   mappings('pci'),
   mappings('usb'),
 ];

@@ -132,11 +132,17 @@ function files(call: Call, storage: StorageState): FileVolume[] {
   );
 }
 
+function offlineText({ storage, type, settings }: StorageState): string {
+  return type === 'pbs'
+    ? `${storage}: error fetching datastores - 500 Can't connect to ${settings.server}:8007 (Connection refused)`
+    : `storage '${storage}' is not online`;
+}
+
 function content(call: Call): Row[] {
   const storage = find(call);
   const kind = call.text('content');
   const vmid = call.number('vmid');
-  if (storage.inactiveOn.has(call.node)) throw died(`storage '${storage.storage}' is not online`);
+  if (storage.inactiveOn.has(call.node)) throw died(offlineText(storage));
   const rows: Row[] = files(call, storage)
     .filter((file) => maySeeFile(call, storage, file))
     .map((file) => ({
@@ -149,6 +155,8 @@ function content(call: Call): Row[] {
       ...(file.subtype === undefined ? {} : { subtype: file.subtype }),
       ...(file.notes === undefined ? {} : { notes: file.notes.split('\n')[0] }),
       ...(file.protected ? { protected: 1 } : {}),
+      ...(file.encrypted === undefined ? {} : { encrypted: file.encrypted }),
+      ...(file.verification ? { verification: file.verification } : {}),
     }));
   rows.push(...guestVolumes(call, storage));
   return rows

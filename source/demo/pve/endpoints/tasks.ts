@@ -10,7 +10,7 @@ import {
   optionalVmid,
   text,
 } from '../parameter-kinds.ts';
-import { statusClass, taskRow } from '../task-rows.ts';
+import { statusClass, taskFacts, taskRow } from '../task-rows.ts';
 
 function owner(task: TaskRecord): string {
   return task.tokenid === undefined ? task.user : `${task.user}!${task.tokenid}`;
@@ -76,17 +76,8 @@ function find(call: Call, privilege: 'Sys.Audit' | 'Sys.Modify'): TaskRecord {
 
 function status(call: Call): unknown {
   const task = find(call, 'Sys.Audit');
-  const { upid, node, pid, pstart, starttime, type, id, user, tokenid } = task;
   return {
-    upid,
-    node,
-    pid,
-    pstart,
-    starttime,
-    type,
-    id,
-    user,
-    ...(tokenid === undefined ? {} : { tokenid }),
+    ...taskFacts(task),
     ...(task.status === undefined
       ? { status: 'running' }
       : { status: 'stopped', exitstatus: task.status }),

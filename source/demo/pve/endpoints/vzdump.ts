@@ -3,7 +3,14 @@ import { type GuestState, isTemplate } from '../../world/model.ts';
 import type { Call, Endpoint, ParameterTable } from '../endpoint.ts';
 import { died, notPermitted, parameterErrors } from '../errors.ts';
 import { notInDemo, rootOnly } from '../guest-access.ts';
-import { optionalFlag, optionalInteger, optionalText } from '../parameter-kinds.ts';
+import {
+  nodeParameter,
+  optionalFlag,
+  optionalInteger,
+  optionalText,
+  text,
+} from '../parameter-kinds.ts';
+import { findVolume, needBackup } from './volumes.ts';
 
 const count = optionalInteger({ minimum: 0 });
 
@@ -50,6 +57,14 @@ function ids(text: string | undefined): number[] {
     .map(Number);
 }
 
+/** What an archive's name ends with, by `compress`. */
+const endings: Readonly<Record<string, string>> = {
+  '1': 'lzo',
+  gzip: 'gz',
+  lzo: 'lzo',
+  zstd: 'zst',
+};
+
 /** The guests of this node that the request means. */
 function chosen(call: Call): GuestState[] {
   const { world, node } = call;
@@ -71,7 +86,7 @@ function backup(call: Call): string {
   rootOnly(call, 'script', 'tmpdir', 'dumpdir', 'job-id');
   notInDemo(
     call,
-    ...['bwlimit', 'dumpdir', 'exclude-path', 'fleecing', 'job-id', 'mailto', 'performance'],
+    ...['dumpdir', 'exclude-path', 'fleecing', 'job-id', 'mailto', 'performance'],
     ...['prune-backups', 'script', 'stdout', 'stop', 'tmpdir'],
   );
   const { world, node } = call;
@@ -81,6 +96,7 @@ function backup(call: Call): string {
   if (!storage.content.split(',').includes('backup')) {
     throw died(`storage '${name}' does not support 'backup' content`);
   }
+  if (call.parameters.bwlimit !== undefined) call.need('/', 'Sys.Modify');
   const guests = chosen(call);
   for (const guest of guests) call.need(`/vms/${guest.vmid}`, 'VM.Backup');
   if (!call.may(`/storage/${name}`, 'Datastore.AllocateSpace')) {
@@ -97,14 +113,41 @@ function backup(call: Call): string {
       auth: call.who,
     },
     (task) =>
-      backupScript(world, task, {
+      backupScript(world, node, task, {
         guests,
         storage: name,
         mode: mode === 'stop' || mode === 'suspend' ? mode : 'snapshot',
         notes: call.text('notes-template') ?? '',
         protected: call.flag('protected'),
+        packed: endings[call.text('compress') ?? 'zstd'] ?? '',
+        // Proxmox's default is to remove.
+        remove: call.parameters.remove === undefined || call.flag('remove'),
+        bwlimit: call.number('bwlimit'),
       }),
   );
+}
+
+function defaults(call: Call): Record<string, unknown> {
+  const name = call.text('storage') ?? 'local';
+  const path = `/storage/${name}`;
+  if (!call.mayAny(path, 'Datastore.Audit', 'Datastore.AllocateSpace')) {
+    throw notPermitted(`${path}, Datastore.Audit|Datastore.AllocateSpace`);
+  }
+  const storage = call.world.storages.get(name);
+  if (!storage) throw died(`storage '${name}' does not exist`);
+  const keep = storage.settings['prune-backups'];
+  return { storage: name, 'prune-backups': keep ?? 'keep-all=1' };
+}
+
+/** The configuration as it stands in its file: one line for each key. */
+function extractConfig(call: Call): string {
+  const file = findVolume(call, call.required('volume'));
+  needBackup(call, file);
+  if (file.vmid !== undefined) call.need(`/vms/${file.vmid}`, 'VM.Backup');
+  const config = file.config ?? call.world.guests.get(file.vmid ?? 0)?.config;
+  if (!config) throw died(`unable to extract configuration from '${file.volid}'`);
+  const lines = Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1));
+  return lines.map(([key, value]) => `${key}: ${value}\n`).join('');
 }
 
 export const vzdumpEndpoints: readonly Endpoint[] = [
@@ -116,5 +159,21 @@ export const vzdumpEndpoints: readonly Endpoint[] = [
     needsQuorum: true,
     parameters,
     handler: backup,
+  },
+  {
+    method: 'GET',
+    path: '/nodes/{node}/vzdump/defaults',
+    permission: 'all',
+    proxyto: 'node',
+    parameters: { ...nodeParameter, storage: optionalText({ format: 'pve-storage-id' }) },
+    handler: defaults,
+  },
+  {
+    method: 'GET',
+    path: '/nodes/{node}/vzdump/extractconfig',
+    permission: 'all',
+    proxyto: 'node',
+    parameters: { ...nodeParameter, volume: text() },
+    handler: extractConfig,
   },
 ];
