@@ -68,7 +68,13 @@ describe('ways to draw', { concurrency: 2 }, () => {
     test(`${way}: the terminal is asked, the picture is sent, and the list comes back as it was`, async (t) => {
       const { terminal } = await openConsole(t, { ...size, silent: true });
       await selectGuest(terminal, 'win11');
-      const before = terminal.screen().slice(3, 20);
+      // Figures move meanwhile; names, states and nodes do not.
+      const still = () =>
+        terminal
+          .screen()
+          .slice(3, 20)
+          .map((row) => row.slice(0, 45).trimEnd());
+      const before = still();
       const mark = terminal.output().length;
       terminal.send('V');
       await until('the question', () => terminal.output().slice(mark).includes(asked));
@@ -91,7 +97,7 @@ describe('ways to draw', { concurrency: 2 }, () => {
       terminal.send(leaveKey);
       await terminal.waitFor(/\[Guests\]/);
       await terminal.waitIdle();
-      assert.deepEqual(terminal.screen().slice(3, 20), before);
+      assert.deepEqual(still(), before);
       const seen = new PixelTerminal(size.cols, size.rows, { width: 8, height: 16 });
       seen.write(terminal.output());
       assert.equal(seen.imageCount, 0, 'no image is left in the terminal');
