@@ -1,4 +1,4 @@
-import { holds } from '../domain/permission.ts';
+import { holds, type PrivilegeNeed } from '../domain/permission.ts';
 import { joinSafe, sanitise, say } from '../domain/safe-text.ts';
 import { disabled } from './guest-common.ts';
 import { readOnlyReason } from './read-only.ts';
@@ -31,8 +31,10 @@ export function availabilityOf<S extends Scope>(
   }
   for (const need of action.privileges(target)) {
     if (holds(facts.site.permissions.data, need) === false) {
-      const names = joinSafe(need.anyOf.map(sanitise), ' or ');
-      return disabled(say`needs ${names} on ${sanitise(need.path)}`);
+      const words = ({ anyOf, path }: PrivilegeNeed) =>
+        say`${joinSafe(anyOf.map(sanitise), ' or ')} on ${sanitise(path)}`;
+      const other = need.or ? say`, or ${words(need.or)}` : say``;
+      return disabled(say`needs ${words(need)}${other}`);
     }
   }
   return own;

@@ -1,7 +1,7 @@
 import { backupName, type GuestBackup } from '../domain/backup.ts';
 import { age, bytes } from '../domain/format.ts';
 import type { Guest } from '../domain/guest.ts';
-import type { PrivilegeNeed } from '../domain/permission.ts';
+import { holds, type PrivilegeNeed, seeStorages } from '../domain/permission.ts';
 import { joinSafe, type SafeText, sanitise, say } from '../domain/safe-text.ts';
 import { clockSkew, sinceServerTime } from '../domain/server-time.ts';
 import { blocked, disabled, yes } from './guest-common.ts';
@@ -33,7 +33,11 @@ export function noBackups(facts: Facts): SafeText {
   const unread = (facts.backups?.sources ?? []).filter(
     ({ reading }) => reading === 'failed' || reading === 'hidden',
   );
-  if (unread.length === 0) return say`it has no backups on the storages of its node`;
+  if (unread.length === 0) {
+    return holds(facts.site.permissions.data, seeStorages)
+      ? say`it has no backups on the storages of its node`
+      : say`its backups are not known: storages may be hidden without Datastore.Audit on /storage`;
+  }
   const names = joinSafe(
     unread.map(({ storage }) => storage),
     ', ',

@@ -38,15 +38,22 @@ export function isConflict({ detail }: Failure): boolean {
   return detail !== undefined && conflict.test(detail);
 }
 
+/** Somebody else was quicker: what was asked for would have overwritten it. */
+export function changedMeanwhile(guest: Guest): Failure {
+  return {
+    kind: 'rejected',
+    what: say`Changed by somebody else meanwhile; nothing was written`,
+    where: guestLabel(guest),
+    next: say`look at the values as they are now, and decide again`,
+  };
+}
+
 /** Tells a change by somebody else as what it is. Nothing was written then. */
 export function toldConflict<T>(result: Result<T>, guest: Guest): Result<T> {
   if (result.ok || !isConflict(result.failure)) return result;
   const { detail, status } = result.failure;
   return fail({
-    kind: 'rejected',
-    what: say`Changed by somebody else meanwhile; nothing was written`,
-    where: guestLabel(guest),
-    next: say`look at the values as they are now, and decide again`,
+    ...changedMeanwhile(guest),
     ...(detail === undefined ? {} : { detail }),
     ...(status === undefined ? {} : { status }),
   });

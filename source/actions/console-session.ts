@@ -120,6 +120,7 @@ async function askAgain(
     if (choice === 'leave') return { how: 'failed', failure };
     note(terminal, say`Connecting to ${label} again; q gives up`);
     const opened = await reopen(session);
+    if (signal.aborted) return { how: 'cancelled' };
     if (opened === undefined) return { how: 'failed', failure };
     if (opened.ok) return { console: opened.value };
     failure = opened.failure;
@@ -133,6 +134,7 @@ async function reopen({
   detachByte,
   signal,
 }: ConsoleSession): Promise<Result<TextConsole> | undefined> {
+  if (signal.aborted) return undefined;
   const stop = new AbortController();
   const abort = () => stop.abort();
   signal.addEventListener('abort', abort);

@@ -32,7 +32,7 @@ function backupLines(guest: Guest, purge: boolean, facts: Facts): SafeText[] {
       say`Which backup jobs name it is not known${why}.`,
       purge
         ? say`It is taken out of those that do; a job that names no other guest is removed.`
-        : say`Those that do keep its VMID; a new guest with this VMID would be in them.`,
+        : say`Those that do keep its VMID: a new guest with it would be in them, or be left out.`,
     ];
   }
   const jobs = backupJobs.flatMap((job): Concerned[] => {
@@ -46,9 +46,17 @@ function backupLines(guest: Guest, purge: boolean, facts: Facts): SafeText[] {
   const lines: SafeText[] = [];
   if (lists.length === 0 && wide === '') lines.push(say`No backup job concerns it.`);
   if (lists.length > 0 && !purge) {
-    lines.push(
-      say`Backup job(s) that keep its VMID: ${named(lists, 'named', 'excluded')}; a new guest with this VMID would be in them.`,
-    );
+    const [inside, outside] = [named(lists, 'named'), named(lists, 'excluded')];
+    if (inside !== '') {
+      lines.push(
+        say`Backup job(s) that keep its VMID: ${inside}; a new guest with this VMID would be in them.`,
+      );
+    }
+    if (outside !== '') {
+      lines.push(
+        say`Backup job(s) that go on leaving its VMID out: ${outside}; a new guest with this VMID would not be backed up.`,
+      );
+    }
   }
   if (purge && rest.length > 0) {
     lines.push(say`Taken out of backup job(s): ${named(rest, 'named', 'excluded')}.`);

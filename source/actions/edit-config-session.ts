@@ -171,14 +171,14 @@ async function rebase(
   const marked =
     merge.overlaps.length > 0
       ? markOverlaps(merge)
-      : { text: printConfig(merge.merged), remarks: [] };
+      : { text: printConfig(merge.merged), remarks: [], mark: '' };
   const put = await file.write(marked.text);
   if (!put.ok) return put;
   const keys = keyNames(merge.overlaps.map(({ key }) => key));
   const way =
     merge.overlaps.length === 0
       ? say`You changed other keys, so yours can follow:`
-      : say`You changed the same: ${keys}. The text has both values; lines that begin with #~~ are remarks.`;
+      : say`You changed the same: ${keys}. The text has both values; lines that begin with ${sanitise(marked.mark)} are remarks.`;
   return ok({
     before: theirs,
     context: { ...context, facts: { ...context.facts, config: read.value } },

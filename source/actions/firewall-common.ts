@@ -169,7 +169,20 @@ function setChoices(facts: Facts): readonly Choice[] {
   }));
 }
 
-/** The IP set an action is about. */
+/** The row of an entry is named by its set and its address. */
+export function pickedEntry(
+  facts: Facts,
+): { readonly set: string; readonly cidr: string } | undefined {
+  const [set = '', cidr = ''] = pickedKey(facts, 'firewall-entry')?.split(' ') ?? [];
+  return set === '' ? undefined : { set, cidr };
+}
+
+/** The set of the row under the cursor: its own row, or one of its entries. */
+export function pickedSet(facts: Facts): string | undefined {
+  return pickedKey(facts, 'firewall-set') ?? pickedEntry(facts)?.set;
+}
+
+/** The IP set an action is about. Only where it is not asked for is it the one under the cursor. */
 export const setField: Field<Guest> = {
   name: 'name',
   label: 'IP set',
@@ -177,7 +190,7 @@ export const setField: Field<Guest> = {
   kind: 'choice',
   ...answeredByRow('firewall-set'),
   choices: (_guest, facts) => setChoices(facts),
-  initial: (_guest, facts) => setChoices(facts)[0]?.value,
+  initial: (_guest, facts) => pickedSet(facts) ?? setChoices(facts)[0]?.value,
 };
 
 /** Names that rules of the guest may use for addresses. */

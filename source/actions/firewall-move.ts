@@ -24,7 +24,9 @@ interface Move {
   readonly to: (pos: number, values: FieldValues) => number;
 }
 
-const lastOf = (facts: Facts) => (facts.firewall?.rules.rules.length ?? 1) - 1;
+/** Rules that were not read have no known end. */
+const lastOf = (facts: Facts) =>
+  (facts.firewall?.rules.rules.length ?? Number.MAX_SAFE_INTEGER) - 1;
 
 function edge(to: number, facts: Facts): SafeText | undefined {
   if (to < 0) return say`it is the first rule already`;

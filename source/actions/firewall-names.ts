@@ -8,27 +8,20 @@ import type { Guest } from '../domain/guest.ts';
 import { fail, type Result } from '../domain/result.ts';
 import { sanitise, say } from '../domain/safe-text.ts';
 import { textOf } from './choices.ts';
-import { commentField, firewallEditable, pickedKey } from './firewall-common.ts';
+import { commentField, firewallEditable, pickedKey, pickedSet } from './firewall-common.ts';
 import { disabled, guestLabel } from './guest-common.ts';
 import type { Availability, Facts, Field, FieldValues } from './types.ts';
 
+/** The alias under the cursor, for which the form does not ask then; else the one that is named. */
 export function aliasIn(values: FieldValues, facts: Facts): FirewallAlias | undefined {
   const name = pickedKey(facts, 'firewall-alias') ?? textOf(values.name);
   return facts.firewall?.names.aliases.find((alias) => alias.name === name);
 }
 
-/** The set under the cursor, else the one that is named. */
+/** The set that is named; the one under the cursor where the form does not ask for it. */
 export function setIn(values: FieldValues, facts: Facts): FirewallSet | undefined {
-  const name = pickedKey(facts, 'firewall-set') ?? textOf(values.name);
+  const name = textOf(values.name) || pickedSet(facts);
   return facts.firewall?.names.sets.find((set) => set.name === name);
-}
-
-/** An entry's row is named by its set and its address. */
-export function pickedEntry(
-  facts: Facts,
-): { readonly set: string; readonly cidr: string } | undefined {
-  const [set = '', cidr = ''] = pickedKey(facts, 'firewall-entry')?.split(' ') ?? [];
-  return set === '' ? undefined : { set, cidr };
 }
 
 /** What of `kind` there is has to be there. */

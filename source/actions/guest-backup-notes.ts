@@ -9,7 +9,21 @@ import {
 import { textOf } from './choices.ts';
 import { ask, guestLabel } from './guest-common.ts';
 import { taskOrDone } from './outcome.ts';
-import { defineAction } from './types.ts';
+import { defineAction, type Facts, type FieldValues } from './types.ts';
+
+/** The notes as they are, if they were read; lists tell their first line only. */
+function readNotes({ backupNotes }: Facts, { volume }: FieldValues): string | undefined {
+  return backupNotes?.volid === volume ? backupNotes?.text : undefined;
+}
+
+/** Nothing entered means nothing, unless there is a text that was emptied. */
+function unsaid(values: FieldValues, facts: Facts): string | undefined {
+  return values.notes === undefined && readNotes(facts, values) === undefined
+    ? 'its notes were not read; say the new ones, or begin at its row'
+    : undefined;
+}
+
+const volumeField = backupField('The backup to describe.');
 
 export const guestBackupNotes = defineAction<'guest'>({
   id: 'guest.backup-notes',
@@ -22,16 +36,19 @@ export const guestBackupNotes = defineAction<'guest'>({
   needs: ['backups'],
   batch: false,
   fields: [
-    backupField('The backup to describe.'),
+    {
+      ...volumeField,
+      problem: (value, guest, facts, values) =>
+        volumeField.problem?.(value, guest, facts, values) ??
+        unsaid({ ...values, volume: value }, facts),
+    },
     {
       name: 'notes',
       label: 'Notes',
       help: 'Replaces the old text, all of its lines. Empty removes it.',
       kind: 'lines',
       follows: 'volume',
-      // Lists tell the first line only; without the whole text the field starts empty and says what is replaced.
-      initial: (_guest, { backupNotes }, { volume }) =>
-        backupNotes && backupNotes.volid === volume ? backupNotes.text : undefined,
+      initial: (_guest, facts, values) => readNotes(facts, values),
     },
   ],
   privileges: backupPrivileges,

@@ -28,7 +28,9 @@ export const guestBackupProtect = defineAction<'guest'>({
       help: 'On: neither retention nor anybody removes it. Off: the next prune may.',
       kind: 'boolean',
       follows: 'volume',
-      initial: (_guest, facts, { volume }) => findBackup(facts, volume)?.protected !== true,
+      // The key on a row turns it round; whoever names nothing wants it protected, however often it is asked.
+      initial: (_guest, facts, { volume }) =>
+        facts.picked?.key !== volume || findBackup(facts, volume)?.protected !== true,
     },
   ],
   privileges: backupPrivileges,

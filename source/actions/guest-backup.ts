@@ -1,5 +1,5 @@
 import type { Guest } from '../domain/guest.ts';
-import { holds } from '../domain/permission.ts';
+import { holds, seeStorages } from '../domain/permission.ts';
 import { fail } from '../domain/result.ts';
 import { sanitise, say } from '../domain/safe-text.ts';
 import { storageChoices, textOf } from './choices.ts';
@@ -122,7 +122,9 @@ export const guestBackup = defineAction<'guest'>({
   available: (guest, facts) => {
     const stop = blocked(guest, facts);
     if (stop) return stop;
-    const known = facts.site.resources.data !== undefined;
+    const { resources, permissions } = facts.site;
+    // One that is hidden from this identity may be there all the same, and its name can be typed.
+    const known = resources.data !== undefined && holds(permissions.data, seeStorages) === true;
     return known && storageChoices(facts, guest.node, 'backup').length === 0
       ? disabled(say`no storage of ${guest.node} that answers keeps backups`)
       : yes;

@@ -1,14 +1,7 @@
 import { entryProblem } from '../domain/firewall-values.ts';
 import { sanitise, say } from '../domain/safe-text.ts';
 import { firewallBase, firewallDone, placeOf, setField } from './firewall-common.ts';
-import {
-  commentOf,
-  goneName,
-  lineField,
-  namesAvailable,
-  pickedEntry,
-  setIn,
-} from './firewall-names.ts';
+import { commentOf, goneName, lineField, namesAvailable, setIn } from './firewall-names.ts';
 import { ask, guestLabel } from './guest-common.ts';
 import { defineAction } from './types.ts';
 
@@ -20,10 +13,7 @@ export const guestFirewallAddEntry = defineAction<'guest'>({
   title: 'Add address to IP set',
   summary: 'Puts an address, network or alias into an IP set of this guest.',
   fields: [
-    {
-      ...setField,
-      initial: (guest, facts) => pickedEntry(facts)?.set ?? setField.initial?.(guest, facts, {}),
-    },
+    setField,
     {
       name: 'cidr',
       label: 'Address',

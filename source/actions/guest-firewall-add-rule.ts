@@ -1,3 +1,4 @@
+import { mapResult } from '../domain/result.ts';
 import { say } from '../domain/safe-text.ts';
 import {
   activityLines,
@@ -6,7 +7,7 @@ import {
   firewallEditable,
   placeOf,
 } from './firewall-common.ts';
-import { placeRule } from './firewall-place-rule.ts';
+import { placeRule, placeSteps } from './firewall-place-rule.ts';
 import { ruleFields } from './firewall-rule-fields.ts';
 import { newRule, newRuleWords } from './firewall-rule-plan.ts';
 import { ask, guestLabel } from './guest-common.ts';
@@ -52,9 +53,11 @@ export const guestFirewallAddRule = defineAction<'guest'>({
   confirm: (guest, values, facts) => {
     const rule = newRule(values);
     const on = rule.enable === 0 ? say`It is off at first.` : say`It works at once.`;
+    const place = placeIn(values);
     return ask(1, say`Add a firewall rule to ${guestLabel(guest)}?`, guest, facts, [
       say`Rule: ${newRuleWords(rule)}`,
-      say`Place ${placeIn(values)}. ${on}`,
+      say`Place ${place}. ${on}`,
+      ...(place === 0 ? [] : [placeSteps(rule, place)]),
       ...activityLines(guest, facts),
     ]);
   },
@@ -62,11 +65,12 @@ export const guestFirewallAddRule = defineAction<'guest'>({
     const rule = newRule(values);
     const place = placeIn(values);
     const options = { signal: context.signal };
-    const written =
-      place === 0
-        ? await context.site.firewall.addRule(placeOf(guest), rule, options)
-        : await placeRule(guest, rule, place, context);
-    const done = say`Rule ${place} (${newRuleWords(rule)}) added to ${guestLabel(guest)}`;
-    return firewallDone(guest, written.ok ? { ok: true, value: {} } : written, done);
+    const message = say`Rule ${place} (${newRuleWords(rule)}) added to ${guestLabel(guest)}`;
+    if (place > 0) {
+      const placed = await placeRule(guest, rule, place, context);
+      return mapResult(placed, () => ({ kind: 'done', message }));
+    }
+    const written = await context.site.firewall.addRule(placeOf(guest), rule, options);
+    return firewallDone(guest, written, message);
   },
 });

@@ -1,11 +1,18 @@
 import { say } from '../domain/safe-text.ts';
 import { textOf } from './choices.ts';
-import { answeredByRow, firewallBase, firewallDone, placeOf, setField } from './firewall-common.ts';
-import { goneName, namesAvailable, pickedEntry, setIn } from './firewall-names.ts';
+import {
+  answeredByRow,
+  firewallBase,
+  firewallDone,
+  pickedEntry,
+  placeOf,
+  setField,
+} from './firewall-common.ts';
+import { goneName, namesAvailable, setIn } from './firewall-names.ts';
 import { ask, guestLabel } from './guest-common.ts';
 import { defineAction, type Facts, type FieldValues } from './types.ts';
 
-/** The entry under the cursor with its set, else the one that is named. */
+/** The entry under the cursor with its set, neither of which is asked for then; else the one that is named. */
 function entryIn(values: FieldValues, facts: Facts) {
   const picked = pickedEntry(facts);
   const set = setIn(picked ? { name: picked.set } : values, facts);

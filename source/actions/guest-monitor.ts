@@ -1,11 +1,12 @@
 import type { Guest } from '../domain/guest.ts';
-import { monitorConsequence, monitorVerb, onlyShows } from '../domain/monitor.ts';
+import { monitorConsequence, monitorSecret, onlyShows, shownCommand } from '../domain/monitor.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
 import { detachField, noTerminal } from './console-common.ts';
 import { defaultDetachKey, detachByte } from './detach-key.ts';
 import { ask, disabled, guestLabel, hidden, isCritical, isRunning, yes } from './guest-common.ts';
-import { commandLimit, runMonitorSession } from './monitor-session.ts';
+import { commandLimit } from './line-editor.ts';
+import { runMonitorSession } from './monitor-session.ts';
 import {
   type Confirmation,
   defineAction,
@@ -18,8 +19,12 @@ import {
 function problemOf(command: string): string | undefined {
   if (/[\r\n\u0000]/.test(command)) return 'must be one line';
   if (command.length > commandLimit) return `is longer than ${commandLimit} characters`;
-  return monitorVerb(command) === 'set_password'
-    ? 'a password in a command would stand in logs; Proxmox sets one for each console itself'
+  const secret = monitorSecret(command);
+  if (secret === 'console') {
+    return 'a password in a command would stand in logs; Proxmox sets one for each console itself';
+  }
+  return secret === 'other'
+    ? 'a secret in a command would stand in logs; QEMU can read it from a file on the node (object_add secret,file=…)'
     : undefined;
 }
 
@@ -34,7 +39,7 @@ function confirmCommand(guest: Guest, command: string, facts: Facts): Confirmati
   const critical = plug === true && isCritical(guest);
   return ask(
     critical ? 3 : 2,
-    say`Send "${sanitise(command)}" to the monitor of ${guestLabel(guest)}?`,
+    say`Send "${sanitise(shownCommand(command))}" to the monitor of ${guestLabel(guest)}?`,
     guest,
     facts,
     [text, ...(critical ? [say`It is tagged critical.`] : [])],
@@ -49,7 +54,7 @@ function send(guest: Guest, command: string, context: RunContext, signal: AbortS
 async function once(guest: Guest, command: string, context: RunContext): Promise<Result<Outcome>> {
   const answer = await send(guest, command, context, context.signal);
   if (!answer.ok) return answer;
-  const message = say`Sent "${sanitise(command)}" to the monitor of ${guestLabel(guest)}`;
+  const message = say`Sent "${sanitise(shownCommand(command))}" to the monitor of ${guestLabel(guest)}`;
   return ok({ kind: 'done', message, output: answer.value });
 }
 

@@ -1,5 +1,6 @@
-import { guestPath } from '../domain/acl.ts';
-import { sanitise, say } from '../domain/safe-text.ts';
+import { guestEntries, guestPath } from '../domain/acl.ts';
+import type { Guest } from '../domain/guest.ts';
+import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
 import { textOf } from './choices.ts';
 import { ask, guestLabel, isCritical } from './guest-common.ts';
 import { taskOrDone } from './outcome.ts';
@@ -11,7 +12,7 @@ import {
   subjectOf,
 } from './permission-rules.ts';
 import { fieldsNamed } from './refused-fields.ts';
-import { type Choice, defineAction, type Facts } from './types.ts';
+import { type Choice, defineAction, type Facts, type FieldValue } from './types.ts';
 
 const kinds = [
   ['users', say`user`],
@@ -24,6 +25,38 @@ function whom({ access }: Facts): readonly Choice[] {
   return kinds.flatMap(([list, kind]) =>
     (choices[list] ?? []).map((id) => ({ value: id, label: say`${id}, ${kind}` })),
   );
+}
+
+/** Would the pool's `NoAccess` win over the new role? */
+function shutOutByPool(guest: Guest, { access }: Facts, who: SafeText): boolean {
+  const place = { path: guestPath(guest.vmid), subject: subjectOf(who), id: who };
+  const added = { ...place, role: say`new`, propagate: true };
+  return guestEntries([...(access?.acl ?? []), added], guest).some(
+    ({ entry, level, replaced, byPool }) =>
+      entry.subject === place.subject &&
+      entry.id === who &&
+      entry.role === 'NoAccess' &&
+      (byPool || (level.startsWith('pool') && !replaced)),
+  );
+}
+
+/** What the new role does to others: Proxmox adds what the pool gives, and `NoAccess` on either wins. */
+function othersLines(
+  guest: Guest,
+  facts: Facts,
+  who: SafeText,
+  role: FieldValue,
+): readonly SafeText[] {
+  const { pool } = guest;
+  const replaced = say`On this guest it takes the place of roles that ${who} inherits`;
+  if (pool === undefined) return [say`${replaced} from above.`];
+  const beside =
+    role === 'NoAccess'
+      ? say`What ${who} has by the pool ${pool} counts no more either.`
+      : shutOutByPool(guest, facts, who)
+        ? say`${who} has NoAccess by the pool ${pool}: the new role does nothing.`
+        : say`What ${who} has on the pool ${pool}, or inherits there, counts beside it.`;
+  return [say`${replaced} by /vms.`, beside];
 }
 
 export const guestPermissionAdd = defineAction<'guest'>({
@@ -84,7 +117,7 @@ export const guestPermissionAdd = defineAction<'guest'>({
       facts,
       [
         roleWords(facts, values.roles),
-        say`On this guest it takes the place of roles that ${sanitise(who || 'somebody')} inherits from above.`,
+        ...othersLines(guest, facts, sanitise(who || 'somebody'), values.roles),
         ...(who.includes('!')
           ? [say`A token with separated privileges may only do what its user may do as well.`]
           : []),

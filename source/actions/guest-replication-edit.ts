@@ -1,13 +1,15 @@
+import { fail, ok } from '../domain/result.ts';
 import { sanitise, say } from '../domain/safe-text.ts';
+import { changedMeanwhile, toldConflict } from './config-write.ts';
 import { ask, guestLabel } from './guest-common.ts';
 import { taskOrDone } from './outcome.ts';
+import { jobChange, jobChangeLines, sameSettings } from './replication-change.ts';
 import {
   chosenJob,
   findJob,
   jobField,
   replicatePrivilege,
   settingFields,
-  settingsOf,
   withJobs,
 } from './replication-rules.ts';
 import { defineAction } from './types.ts';
@@ -37,23 +39,32 @@ export const guestReplicationEdit = defineAction<'guest'>({
       say`Change replication job ${sanitise(id)} of ${guestLabel(guest)}?`,
       guest,
       facts,
-      off ? [say`Switched off: the copy on ${job.target} gets older from now on.`] : [],
+      [
+        ...(job ? jobChangeLines(job, jobChange(job, values)) : []),
+        ...(off ? [say`Switched off: the copy on ${job.target} gets older from now on.`] : []),
+      ],
     );
   },
   taskTypes: [],
   touches: ['detail'],
-  run: async (_guest, values, { site, facts, signal }) => {
+  run: async (guest, values, { site, facts, signal }) => {
     const id = chosenJob(values, facts);
-    const { schedule, rate, comment, ...rest } = settingsOf(values);
     const job = findJob(facts, id);
-    // Proxmox refuses to unset what is not set.
-    const settings = {
-      ...rest,
-      ...(schedule ? { schedule } : {}),
-      ...(rate === undefined || (rate === 0 && job?.rate === undefined) ? {} : { rate }),
-      ...(comment === undefined || (comment === '' && !job?.comment) ? {} : { comment }),
-    };
+    if (!job) {
+      const what = say`There is no replication job ${sanitise(id)}`;
+      return fail({ kind: 'not-found', what, where: guestLabel(guest) });
+    }
+    const change = jobChange(job, values);
+    if (Object.keys(change).length === 0) {
+      return ok({ kind: 'done', message: say`Nothing to change at replication job ${job.id}` });
+    }
+    // Lists have no digest: the job alone tells it, and has to be the one that the question showed.
+    const now = await site.replication.job(id, { signal });
+    if (!now.ok) return now;
+    const { digest } = now.value;
+    if (!now.value.job || !sameSettings(now.value.job, job)) return fail(changedMeanwhile(guest));
+    const settings = { ...change, ...(digest === undefined ? {} : { digest }) };
     const changed = await site.replication.change(id, settings, { signal });
-    return taskOrDone(changed, say`Replication job ${sanitise(id)} changed`);
+    return taskOrDone(toldConflict(changed, guest), say`Replication job ${job.id} changed`);
   },
 });

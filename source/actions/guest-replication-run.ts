@@ -9,7 +9,10 @@ function runProblem(value: FieldValue, facts: Facts): string | undefined {
   const job = findJob(facts, value);
   if (job?.removing) return 'it is being removed';
   if (job && !job.enabled) return 'it is switched off';
-  return job?.state && job.state.lastTry === undefined
+  if (!job?.state) return undefined;
+  // Asking for a run sets the last try to never.
+  const { lastTry, lastSync, failCount = 0 } = job.state;
+  return lastTry === undefined && lastSync === undefined && failCount === 0
     ? 'it never ran yet; its first run starts by itself'
     : undefined;
 }

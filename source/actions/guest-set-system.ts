@@ -114,10 +114,16 @@ export const guestSetSystem = defineAction<'guest'>({
       label: 'Memory is kept on',
       help: 'For hibernation and snapshots with RAM.',
       kind: 'choice',
-      choices: (guest, facts) => [
-        noChoice(say`as Proxmox chooses`),
-        ...storageChoices(facts, guest.node, 'images'),
-      ],
+      choices: (guest, facts) => {
+        const offered = storageChoices(facts, guest.node, 'images');
+        const now = currentValue(facts, 'vmstatestorage');
+        const away = now !== undefined && !offered.some(({ value }) => value === now);
+        return [
+          noChoice(say`as Proxmox chooses`),
+          ...(away ? [{ value: now, label: say`${sanitise(now)}, not available now` }] : []),
+          ...offered,
+        ];
+      },
       initial: (_guest, facts) => currentValue(facts, 'vmstatestorage') ?? '',
     },
   ],

@@ -62,6 +62,16 @@ const tildes: Readonly<Record<string, Name>> = {
 const sequence = /^\u001b(?:\[([0-9;:<=>?]*)([ -/]*[@-~])|O([@-~]))/;
 const pasteStart = '\u001b[200~';
 const pasteEnd = '\u001b[201~';
+/** Longer commands are no commands; a paste of a book is cut. */
+export const commandLimit = 2_000;
+
+/** Where a mark begins that the text ends in the middle of; the text's length = nowhere. */
+function cutMark(text: string, mark: string): number {
+  for (let kept = Math.min(mark.length - 1, text.length); kept > 0; kept -= 1) {
+    if (text.endsWith(mark.slice(0, kept))) return text.length - kept;
+  }
+  return text.length;
+}
 
 /** Turns what a terminal sends into keys; a sequence or a character that is cut in two is put together again. */
 export class LineKeys {
@@ -78,8 +88,13 @@ export class LineKeys {
       if (this.#paste !== undefined || text.startsWith(pasteStart)) {
         const from = this.#paste === undefined ? pasteStart.length : 0;
         const end = text.indexOf(pasteEnd, from);
-        this.#paste = (this.#paste ?? '') + text.slice(from, end < 0 ? undefined : end);
-        if (end < 0) return;
+        const until = end < 0 ? cutMark(text, pasteEnd) : end;
+        const pasted: string = (this.#paste ?? '') + text.slice(from, until);
+        this.#paste = pasted.slice(0, commandLimit);
+        if (end < 0) {
+          this.#rest = text.slice(until);
+          return;
+        }
         yield { pasted: this.#paste };
         this.#paste = undefined;
         text = text.slice(end + pasteEnd.length);

@@ -3,13 +3,11 @@ import { onlyShows } from '../domain/monitor.ts';
 import type { Result } from '../domain/result.ts';
 import { type SafeText, sanitise, say } from '../domain/safe-text.ts';
 import { DetachFilter } from './detach-key.ts';
-import { LineEditor, type LineKey, LineKeys } from './line-editor.ts';
+import { commandLimit, LineEditor, type LineKey, LineKeys } from './line-editor.ts';
 import { askKey, deadTime, writeLines, writeWrapped } from './terminal-dialog.ts';
 import type { Confirmation, Terminal } from './types.ts';
 
 const prompt = 'qm> ';
-/** Longer commands are no commands; a paste of a book is cut. */
-export const commandLimit = 2_000;
 /** What a command is made of: one cell wide each, so that the cursor stands where it seems to. */
 const typable = /[ -~\u00a1-\u00ac\u00ae-\u024f]/gu;
 
@@ -129,6 +127,7 @@ class Desk {
 
   async #send(command: string): Promise<void> {
     const { terminal, send } = this.#session;
+    if (this.#over.signal.aborted) return;
     const stop = new AbortController();
     const leave = () => stop.abort();
     this.#over.signal.addEventListener('abort', leave);

@@ -54,9 +54,10 @@ export function chosenJob(values: FieldValues, facts: Facts): string {
   return textOf(values.id ?? facts.picked?.key ?? facts.replication?.jobs[0]?.id);
 }
 
-/** `VM.Replicate` came with PVE 9; before it took the storage's own right. */
+/** `VM.Replicate` came with PVE 9; before, it took the right to all storages. */
 export function replicatePrivilege(guest: Guest): readonly PrivilegeNeed[] {
-  return [{ path: `/vms/${guest.vmid}`, anyOf: ['VM.Replicate', 'Datastore.Allocate'] }];
+  const before = { path: '/storage', anyOf: ['Datastore.Allocate'] };
+  return [{ path: `/vms/${guest.vmid}`, anyOf: ['VM.Replicate'], or: before }];
 }
 
 /** There is no replication with a single node. Jobs can be changed while a lock is on the guest. */
@@ -72,6 +73,12 @@ export function withJobs(guest: Guest, facts: Facts): Availability {
   return facts.replication?.jobs.length === 0 ? disabled(say`it has no replication jobs`) : yes;
 }
 
+/** A whole number or a fraction, as the API takes it. */
+function rateProblem(text: string): string | undefined {
+  const good = /^\d{1,9}(\.\d{1,6})?$/.test(text) && Number(text) >= 1;
+  return good || text === '' ? undefined : 'must be a number of 1 or more, such as 10 or 2.5';
+}
+
 type FieldName = 'schedule' | 'rate' | 'comment' | 'disable';
 
 /** How often, how fast, a comment, and whether it runs at all. `now` = the job that is changed. */
@@ -85,7 +92,8 @@ export function settingFields(
       const job = now(facts, values);
       if (name === 'disable') return job ? !job.enabled : false;
       if (name === 'schedule') return job?.schedule ?? defaultSchedule;
-      return job?.[name];
+      if (name === 'rate') return job?.rate === undefined ? undefined : String(job.rate);
+      return job?.comment;
     };
   };
   return [
@@ -103,10 +111,9 @@ export function settingFields(
       name: 'rate',
       label: 'Rate limit (MB/s)',
       help: 'Empty: as fast as it goes.',
-      kind: 'integer',
+      kind: 'text',
       initial: from('rate'),
-      problem: (value) =>
-        typeof value === 'number' && value < 1 ? 'must be 1 or more' : undefined,
+      problem: (value) => rateProblem(textOf(value).trim()),
     },
     {
       ...own,
@@ -132,7 +139,7 @@ export function settingFields(
 export function settingsOf(values: FieldValues): ReplicationSettings {
   return {
     ...('schedule' in values ? { schedule: textOf(values.schedule).trim() } : {}),
-    ...('rate' in values ? { rate: typeof values.rate === 'number' ? values.rate : 0 } : {}),
+    ...('rate' in values ? { rate: Number(textOf(values.rate)) } : {}),
     ...('comment' in values ? { comment: textOf(values.comment) } : {}),
     ...('disable' in values ? { enabled: values.disable !== true } : {}),
   };

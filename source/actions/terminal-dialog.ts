@@ -37,19 +37,22 @@ export async function askKey(
 ): Promise<string | undefined> {
   let armed = false;
   const answer = new Promise<string | undefined>((resolve) => {
+    const finish = (key: string | undefined) => {
+      stop();
+      signal.removeEventListener('abort', leave);
+      resolve(key);
+    };
+    const leave = () => finish(undefined);
     const stop = terminal.onInput((bytes) => {
       if (!armed) return;
       const text = new TextDecoder().decode(bytes);
       const key = text.toLowerCase();
       const leaves = ['\u001b', '\u0003', '\u0004', '\r', '\n'].includes(text);
       if (!leaves && !keys.includes(key)) return;
-      stop();
-      resolve(leaves ? undefined : key);
+      finish(leaves ? undefined : key);
     });
-    signal.addEventListener('abort', () => {
-      stop();
-      resolve(undefined);
-    });
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave);
   });
   await sleep(deadTime, signal);
   armed = true;

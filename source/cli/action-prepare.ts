@@ -2,7 +2,7 @@ import type { Consent } from '../actions/execute.ts';
 import { fieldProblems, isOfAnother, shownFields } from '../actions/fields.ts';
 import { type Prepared, prepare } from '../actions/prepare.ts';
 import { labelOf } from '../actions/target-label.ts';
-import type { Action, FieldValue, FieldValues, Scope, Targets } from '../actions/types.ts';
+import type { Action, Facts, FieldValue, FieldValues, Scope, Targets } from '../actions/types.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Guest } from '../domain/guest.ts';
 import type { SiteInventory } from '../domain/inventory.ts';
@@ -102,27 +102,24 @@ export async function prepareOne(
     tellStop(action, label, 'invalid', { what: problem, where, next: help }, context);
   }
   if (Object.keys(problems).length === 0) return { site, prepared: prepared.value, values };
-  return { code: isUsage(prepared.value, values) ? exitCodes.usage : exitCodes.failed };
+  const usage = isUsage(prepared.value, values, Object.keys(problems));
+  return { code: usage ? exitCodes.usage : exitCodes.failed };
 }
 
 /**
  * Is a value wrong whatever the guest's state? A badly formed name is a mistake of the command; a snapshot that exists
- * already, or one that ZFS cannot go back to, is a refusal.
+ * already, or one that ZFS cannot go back to, is a refusal. So nothing that was read of the server is known here.
  */
-function isUsage({ action, target, facts }: Prepared, values: FieldValues): boolean {
-  const { snapshots: _list, snapshot: _one, disks: _disks, config: _config, ...rest } = facts;
-  const {
-    pending: _pending,
-    choices: _choices,
-    migration: _check,
-    hardware: _devices,
-    ...known
-  } = rest;
-  const { evacuation: _node, ...stateless } = {
-    ...known,
-    site: { ...known.site, resources: { fetching: false } },
-  };
-  return Object.keys(fieldProblems(action, values, target, stateless)).length > 0;
+function isUsage(
+  { action, target, facts: { site, now } }: Prepared,
+  values: FieldValues,
+  wrong: readonly string[],
+): boolean {
+  const unread = { fetching: false };
+  const stateless: Facts = { site: { ...site, resources: unread, permissions: unread }, now };
+  const { hastate: _managed, ...known } = target as Guest;
+  const always = fieldProblems(action, values, known as Targets[Scope], stateless);
+  return wrong.some((name) => always[name] !== undefined);
 }
 
 /**

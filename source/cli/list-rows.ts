@@ -12,7 +12,7 @@ import {
 import type { Guest } from '../domain/guest.ts';
 import type { Resources } from '../domain/inventory.ts';
 import type { Node } from '../domain/node.ts';
-import type { PrivilegeNeed } from '../domain/permission.ts';
+import { type PrivilegeNeed, seeStorages } from '../domain/permission.ts';
 import type { Storage } from '../domain/storage.ts';
 import type { Task } from '../domain/task.ts';
 
@@ -174,10 +174,7 @@ const storage: ListKind<Storage> = {
       site: [row.site],
     },
   }),
-  need: {
-    path: '/storage',
-    anyOf: ['Datastore.Audit', 'Datastore.Allocate', 'Datastore.AllocateSpace'],
-  },
+  need: seeStorages,
 };
 
 const tasks: ListKind<Task> = {

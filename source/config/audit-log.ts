@@ -1,6 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AuditLog } from '../actions/audit.ts';
+import { shownCommand } from '../domain/monitor.ts';
 import { fail, ok } from '../domain/result.ts';
 import { sanitise, say } from '../domain/safe-text.ts';
 import { fileErrorWords } from './private-file.ts';
@@ -23,13 +24,14 @@ function withoutSecrets(params: Readonly<Record<string, unknown>>): Record<strin
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [
         name,
-        secretName.test(name)
-          ? '‹hidden›'
-          : typeof value === 'string'
-            ? value.slice(0, TEXT_LIMIT)
-            : value,
+        secretName.test(name) ? '‹hidden›' : typeof value === 'string' ? shown(name, value) : value,
       ]),
   );
+}
+
+/** Commands for a VM's monitor may carry a secret. */
+function shown(name: string, text: string): string {
+  return (name === 'command' ? shownCommand(text) : text).slice(0, TEXT_LIMIT);
 }
 
 /** One write of one whole line, flushed to the disk. A torn line left by a full disk is closed off first. */

@@ -17,10 +17,12 @@ export interface AclEntry {
 /** An entry that decides about a guest. */
 export interface GuestAclEntry {
   readonly entry: AclEntry;
-  /** Where it stands: on the guest itself, its pool, all guests, or everything. */
-  readonly level: 'guest' | 'pool' | 'guests' | 'root';
-  /** A deeper entry for the same subject takes its place. */
+  /** Where it stands: on the guest itself, its pool, pools above that one, all guests, or everything. */
+  readonly level: 'guest' | 'pool' | 'pools' | 'guests' | 'root';
+  /** Deeper entries for the same subject take its place, so that it does not count. */
   readonly replaced: boolean;
+  /** Replaced on the way to the guest, but not on the way to its pool: it counts through that one. */
+  readonly byPool?: true;
 }
 
 /** What decides about one guest, as far as it may be seen. */
@@ -52,33 +54,54 @@ function levelOf(
   if (pool !== undefined && path === `/pool/${pool}`) return 'pool';
   if (!propagate) return undefined;
   if (path === '/vms') return 'guests';
-  return path === '/' ? 'root' : undefined;
+  if (path === '/') return 'root';
+  return pool !== undefined && poolPaths(pool).some((above) => above === path)
+    ? 'pools'
+    : undefined;
 }
 
-const depth = { guest: 2, pool: 3, guests: 1, root: 0 } as const;
+/** `/pool`, `/pool/a`, `/pool/a/b` of the pool `a/b`: what it inherits from, itself last. */
+function poolPaths(pool: string): readonly string[] {
+  const parts = pool.split('/');
+  return ['/pool', ...parts.map((_, index) => `/pool/${parts.slice(0, index + 1).join('/')}`)];
+}
+
+/** Does a deeper entry of the same subject stand on this way? */
+function isReplaced({ entry }: Found, way: readonly Found[]): boolean {
+  return way.some(
+    (other) =>
+      other.entry.subject === entry.subject &&
+      other.entry.id === entry.id &&
+      other.entry.path.length > entry.path.length,
+  );
+}
+
+interface Found {
+  readonly entry: AclEntry;
+  readonly level: GuestAclEntry['level'];
+}
 
 /**
  * The entries that apply to a guest: its own first, then its pool's, then inherited ones. An entry replaces what the same
- * subject inherits from above; what a pool gives comes on top.
+ * subject inherits from above. There are two ways from `/`: to the guest, and to its pool; Proxmox goes both and adds what
+ * they give, so that an entry on `/` counts until it is replaced on either.
  */
 export function guestEntries(all: readonly AclEntry[], place: Place): readonly GuestAclEntry[] {
   const found = all.flatMap((entry) => {
     const level = levelOf(entry, place);
     return level === undefined ? [] : [{ entry, level }];
   });
-  const order = ['guest', 'pool', 'guests', 'root'];
+  const order = ['guest', 'pool', 'pools', 'guests', 'root'];
+  const ofPool = ({ level }: Found) => level === 'pool' || level === 'pools';
+  const toPool = found.filter(ofPool);
+  const toGuest = found.filter((each) => !ofPool(each));
   return found
-    .map(({ entry, level }): GuestAclEntry => {
-      const replaced =
-        level !== 'pool' &&
-        found.some(
-          (other) =>
-            other.level !== 'pool' &&
-            other.entry.subject === entry.subject &&
-            other.entry.id === entry.id &&
-            depth[other.level] > depth[level],
-        );
-      return { entry, level, replaced };
+    .map((each): GuestAclEntry => {
+      const { entry, level } = each;
+      if (ofPool(each)) return { entry, level, replaced: isReplaced(each, toPool) };
+      if (!isReplaced(each, toGuest)) return { entry, level, replaced: false };
+      const byPool = level === 'root' && place.pool !== undefined && !isReplaced(each, toPool);
+      return byPool ? { entry, level, replaced: false, byPool } : { entry, level, replaced: true };
     })
     .sort(
       (a, b) =>
@@ -107,7 +130,7 @@ export function aclComplete(
 ): boolean | undefined {
   if (!permissions) return undefined;
   if (holds(permissions, { path: '/access', anyOf: ['Sys.Audit'] })) return true;
-  const paths = ['/', '/vms', `/vms/${vmid}`, ...(pool === undefined ? [] : [`/pool/${pool}`])];
+  const paths = ['/', '/vms', guestPath(vmid), ...(pool === undefined ? [] : poolPaths(pool))];
   return paths.every((path) => mayChangeAcl(permissions, path) === true);
 }
 

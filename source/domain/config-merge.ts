@@ -43,10 +43,17 @@ function same(a: string | undefined, b: string | undefined): boolean {
 export interface MarkedText {
   readonly text: string;
   readonly remarks: readonly string[];
+  /** What every remark begins with, and no line of the notes. */
+  readonly mark: string;
 }
 
 /** The merged configuration as a text; before each key that overlaps stand the others' value and the one both began with. */
 export function markOverlaps({ merged, overlaps }: ConfigMerge): MarkedText {
+  const notes = overlaps.filter(({ key }) => key === 'description');
+  const mark = freeMark([
+    merged.description,
+    ...notes.flatMap(({ base, mine, theirs }) => [base, mine, theirs]),
+  ]);
   const lines = printConfig(merged).split('\n');
   const remarks: string[] = [];
   // The notes stand at the top, so a key that is not set any more has its remarks at the end.
@@ -56,39 +63,46 @@ export function markOverlaps({ merged, overlaps }: ConfigMerge): MarkedText {
         ? 0
         : lines.findIndex((line) => line.startsWith(`${overlap.key}: `));
     const at = found < 0 ? lines.length - 1 : found;
-    const mine = remarksOf(overlap);
+    const mine = remarksOf(overlap, mark);
     remarks.push(...mine);
     lines.splice(at, 0, ...mine);
   }
-  return { text: lines.join('\n'), remarks };
+  return { text: lines.join('\n'), remarks, mark };
 }
 
-function remarksOf({ key, base, mine, theirs }: ConfigOverlap): string[] {
+/** Notes may begin with tildes too: Markdown strikes out and fences with them. */
+function freeMark(notes: readonly (string | undefined)[]): string {
+  const lines = notes.flatMap((text = '') => text.split(/[\r\n]/));
+  const runs = lines.map((line) => /^~*/.exec(line)?.[0].length ?? 0);
+  return `#${'~'.repeat(Math.max(1, ...runs) + 1)}`;
+}
+
+function remarksOf({ key, base, mine, theirs }: ConfigOverlap, mark: string): string[] {
   const said =
     mine === undefined
       ? `you removed it, somebody else changed it; write it anew to have it`
       : `you and somebody else changed it; yours stands below`;
   return [
-    `#~~ ${key}: ${said}`,
-    ...valueLines(key, 'theirs', theirs),
-    ...valueLines(key, 'before', base),
+    `${mark} ${key}: ${said}`,
+    ...valueLines(key, 'theirs', theirs).map((line) => `${mark}   ${line}`),
+    ...valueLines(key, 'before', base).map((line) => `${mark}   ${line}`),
   ];
 }
 
 function valueLines(key: string, whose: string, value: string | undefined): string[] {
-  if (value === undefined) return [`#~~   ${whose}: not set`];
+  if (value === undefined) return [`${whose}: not set`];
   return printConfig({ [key]: value })
     .trimEnd()
-    .split('\n')
-    .map((line) => `#~~   ${whose}: ${line}`);
+    .split(/\r\n?|\n/)
+    .map((line) => `${whose}: ${line}`);
 }
 
-/** The text without our remarks. */
+/** The text without our remarks, also those that were changed meanwhile: no line that begins with their mark is a note. */
 export function withoutRemarks(text: string, remarks: readonly string[]): string {
-  if (remarks.length === 0) return text;
-  const ours = new Set(remarks);
+  const mark = /^#~+/.exec(remarks[0] ?? '')?.[0];
+  if (mark === undefined) return text;
   return text
-    .split('\n')
-    .filter((line) => !ours.has(line.trimEnd()))
+    .split(/\r\n?|\n/)
+    .filter((line) => !line.startsWith(mark))
     .join('\n');
 }

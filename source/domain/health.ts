@@ -1,7 +1,7 @@
 import { describeFailure, type Failure } from './failure.ts';
 import type { SiteInventory } from './inventory.ts';
 import { certificateDays, failedTaskFor, fullness } from './limits.ts';
-import { holds, type PrivilegeNeed } from './permission.ts';
+import { holds, type PrivilegeNeed, seeStorages } from './permission.ts';
 import { resourceFindings } from './resource-health.ts';
 import { type SafeText, sanitise, say } from './safe-text.ts';
 import type { SiteId } from './site.ts';
@@ -138,13 +138,7 @@ const hiding: readonly (readonly [PrivilegeNeed, SafeText])[] = [
   [{ path: '/nodes', anyOf: ['Sys.Audit'] }, say`nodes`],
   [{ path: '/', anyOf: ['Sys.Audit'] }, say`tasks of others`],
   [{ path: '/vms', anyOf: ['VM.Audit'] }, say`guests`],
-  [
-    {
-      path: '/storage',
-      anyOf: ['Datastore.Audit', 'Datastore.Allocate', 'Datastore.AllocateSpace'],
-    },
-    say`storages`,
-  ],
+  [seeStorages, say`storages`],
 ];
 
 /** Proxmox leaves out what the user may not see and says nothing, so an empty list proves nothing without the privilege. */

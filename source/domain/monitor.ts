@@ -1,16 +1,43 @@
 import { type SafeText, say } from './safe-text.ts';
 
-/** The first word of a command for QEMU's human monitor. */
+/** The name of a command for QEMU's human monitor: QEMU reads it up to a space or a slash. */
 export function monitorVerb(command: string): string {
-  return /^\s*(\S+)/.exec(command)?.[1] ?? '';
+  return /^\s*([^\s/]+)/.exec(command)?.[1] ?? '';
 }
 
 /**
  * Does it only show something? Proxmox asks for no further privilege for `info …` and `help`; `?` is QEMU's short form of
- * help. Every other command is taken to change something, also those that only print: Proxmox treats them so too.
+ * help. Every other command is taken to change something, also those that only print: Proxmox treats them so too. It reads
+ * the name up to a space, so `info/x` is not `info` to it.
  */
 export function onlyShows(command: string): boolean {
-  return ['info', 'help', '?'].includes(monitorVerb(command));
+  return ['info', 'help', '?'].includes(/^\s*(\S+)/.exec(command)?.[1] ?? '');
+}
+
+/** Secrets wherever they stand: `password=x` and `password x` (not the name of a secret), those in addresses, Ceph's key. */
+const secretValue =
+  /passw(?!ordid\b)\w*["']?[\s=:]+["']?[^\s=:"']|[:,]key=|:\/\/[^\s/@,:%]*[:%][^\s/@,]*@/i;
+/** Where the commands that make or set a secret have its text. */
+const secretData = /["'\s,{]data["']?[\s=:]/i;
+
+/** Does a command carry a secret in clear: the password of a VNC or SPICE console, or any other? */
+export function monitorSecret(command: string): 'console' | 'other' | undefined {
+  const verb = monitorVerb(command);
+  if (verb === 'set_password') return 'console';
+  if (verb === 'change' && /\s["']?vnc["']?\s+(?:-\w+\s+)*["']?passw/i.test(command)) {
+    return 'console';
+  }
+  if (['object_add', 'qom-set'].includes(verb) && secretData.test(command)) return 'other';
+  // Its name ends with the word, and what follows is no password.
+  const text = command.replace(/^\s*expire_password\b/, '');
+  return secretValue.test(text) ? 'other' : undefined;
+}
+
+/** A command as logs and questions may show it. */
+export function shownCommand(command: string): string {
+  if (monitorSecret(command) === undefined) return command;
+  const verb = monitorVerb(command);
+  return /^[\w?-]+$/.test(verb) ? `${verb} ‹hidden›` : '‹hidden›';
 }
 
 /** Commands that Proxmox VE 9 lets through for root@pam only, never for an API token (qemu-server, HMPPerms). */

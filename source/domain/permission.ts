@@ -11,7 +11,15 @@ export interface PrivilegeNeed {
   readonly anyOf: readonly string[];
   /** Holding it on any pool is as good: the new guest may be made in that one. */
   readonly orPool?: boolean;
+  /** What another version of Proxmox asks for instead. */
+  readonly or?: PrivilegeNeed;
 }
+
+/** Without it Proxmox leaves storages out of its lists and says nothing: an absent one proves nothing. */
+export const seeStorages: PrivilegeNeed = {
+  path: '/storage',
+  anyOf: ['Datastore.Audit', 'Datastore.Allocate', 'Datastore.AllocateSpace'],
+};
 
 /**
  * Does the user hold one of the privileges on the path? A deeper listed path replaces what it would inherit.
@@ -23,6 +31,7 @@ export function holds(
 ): boolean | undefined {
   if (!permissions) return undefined;
   if (need.orPool && poolHolds(permissions, need)) return true;
+  if (need.or && holds(permissions, need.or)) return true;
   for (let path = need.path, exact = true; ; exact = false) {
     const privileges = permissions.get(path);
     if (privileges) {

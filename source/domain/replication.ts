@@ -109,7 +109,14 @@ export function replicationBlockers(
     );
   }
   if (found.length > 0) return found;
-  const known = resources !== undefined;
+  // A storage that is not listed may be one that this identity may not see.
+  const known = disksOf(config, guest.type)
+    .filter(wanted)
+    .every(
+      ({ storage }) =>
+        storage !== undefined &&
+        storageRow(resources, guest.node, storage)?.plugintype !== undefined,
+    );
   return known && replicatedVolumes(config, guest, resources).length === 0
     ? [say`none of its disks is on ZFS of this node`]
     : [];

@@ -19,14 +19,21 @@ export interface ReplicationApi {
   jobs(options?: CallOptions): Promise<Result<readonly ReplicationJob[]>>;
   /** The guest's jobs with their states; a node that does not answer leaves the states unknown. */
   of(guest: GuestAt, options?: CallOptions): Promise<Result<GuestReplication>>;
+  /** One job as it is configured, and the digest of the file of all jobs, which lists do not tell. */
+  job(
+    id: string,
+    options?: CallOptions,
+  ): Promise<Result<{ readonly job?: ReplicationJob; readonly digest?: SafeText }>>;
+  /** The last run's log; of a long one its end, after a line that says what is left out. */
   log(node: string, id: string, options?: CallOptions): Promise<Result<readonly SafeText[]>>;
   create(
     job: { readonly id: string; readonly target: string } & ReplicationSettings,
     options?: CallOptions,
   ): Promise<Result<Started>>;
+  /** With a digest it is refused when any job was changed since. */
   change(
     id: string,
-    settings: ReplicationSettings,
+    settings: ReplicationSettings & { readonly digest?: string },
     options?: CallOptions,
   ): Promise<Result<Started>>;
   /** Marks it for removal, which its node does later; `force` drops the entry at once and cleans nothing up. */

@@ -142,7 +142,7 @@ async function places(demo: TestDemo, template: string): Promise<Place[]> {
   if (template.includes('/replication/{id}')) {
     spread('id', ({ node }) =>
       [...world.replication.values()]
-        .filter((job) => world.guests.get(job.guest)?.node === node)
+        .filter((job) => node === undefined || world.guests.get(job.guest)?.node === node)
         .map(({ id }) => ({ path: id })),
     );
   }

@@ -264,7 +264,9 @@ async function callGuards(site: PveSite, called: Set<string>, guest: Guest): Pro
   await replication.of(guest);
   await replication.create({ id, target: 'pve3', schedule: '*/15', rate: 10, comment: 'x' });
   await replication.create({ id, target: 'pve3', enabled: false });
-  await replication.change(id, { schedule: '', rate: 0, comment: '', enabled: true });
+  await replication.job(id);
+  const digest = 'a'.repeat(40);
+  await replication.change(id, { schedule: '', rate: 0, comment: '', enabled: true, digest });
   await replication.log(guest.node, id);
   await replication.runNow(guest.node, id);
   await replication.remove(id, { keep: true });

@@ -12,7 +12,11 @@ test('the demo can be tried over SSH: a node, and a container through it', async
   const temporary = tempDir(t, 'tmp');
   // Of a demo that was killed; no process can have that number.
   mkdirSync(join(temporary, 'homelab-tui-demo-99999999-abc'));
-  const terminal = startTerminal({ t, args: ['--demo'], env: { HOME: home, TMPDIR: temporary } });
+  // A state that another demo left would show its guests before this one is connected.
+  const nothing = { XDG_CONFIG_HOME: undefined, XDG_STATE_HOME: undefined };
+  const own = { ...nothing, XDG_CACHE_HOME: undefined, XDG_DATA_HOME: undefined };
+  const env = { HOME: home, TMPDIR: temporary, ...own };
+  const terminal = startTerminal({ t, args: ['--demo'], env });
   await terminal.waitFor(/Guests 22/);
   await terminal.waitIdle();
   await pressFor(terminal, '1', /\[Nodes\]/);

@@ -33,7 +33,8 @@ describe('permissions of a guest', { concurrency: 2 }, () => {
     assert.match(list, /group +family +HomelabDesktop +this guest +\/vms\/110/);
     assert.match(list, /user +thin@pve +HomelabDesktop +its pool +\/pool\/desktops/);
     assert.match(list, /user +operator@pve +HomelabOperator +all guests +\/vms +yes +yes/);
-    assert.match(list, /user +operator@pve +PVEAuditor +everything +\/ +yes +no, replaced below/);
+    // Replaced on the way to the guest; its pool still inherits it.
+    assert.match(list, /user +operator@pve +PVEAuditor +everything +\/ +yes +yes, by its pool/);
     assert.match(list, /token +thin@pve!spice/);
     assert.match(list, /root@pam may do everything, without an entry/);
     assert.doesNotMatch(list, /There may be more/);

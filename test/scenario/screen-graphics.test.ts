@@ -68,6 +68,21 @@ function empty({ pixels }: Shot): number {
   return pixels.filter((pixel) => pixel === background).length / pixels.length;
 }
 
+/** The part of the first row that has the one colour it has most of. */
+function plainness({ width, height, pixels }: Shot): number {
+  const counts = new Map<number, number>();
+  const wide = columns * Math.floor(width / columns);
+  const high = Math.floor(height / rows);
+  for (let y = 1; y < high - 1; y += 1) {
+    for (let x = 0; x < wide; x += 1) {
+      const pixel = pixels[y * width + x] ?? 0;
+      counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+    }
+  }
+  counts.delete(background);
+  return Math.max(0, ...counts.values()) / (wide * (high - 2));
+}
+
 /** QEMU behind web-server's screen, and a terminal that looks at it. */
 async function look(t: TestContext, which: 'xterm' | 'kitty') {
   const machine = await startVncMachine(t);
@@ -88,7 +103,7 @@ describe('a terminal that shows pixels', { concurrency: 1 }, () => {
     ['kitty', 1, 24],
   ] as const) {
     test(`${which} shows what QEMU has on its screen, and nothing of it afterwards`, async (t) => {
-      const { machine, terminal } = await look(t, which);
+      const { machine, terminal, homelab } = await look(t, which);
       const dump = await machine.dump();
       let last = 255;
       const shown = () =>
@@ -106,6 +121,19 @@ describe('a terminal that shows pixels', { concurrency: 1 }, () => {
       await until('the smaller window', async () => (await terminal.shot()).width < width);
       await terminal.resize(width, height);
       await until('the larger window', async () => (await terminal.shot()).width === width);
+      await shown();
+      assert.ok(plainness(await terminal.shot()) < 0.6, 'the first row is part of the picture');
+      homelab.world.faults.cutConsoles();
+      let plain = 0;
+      const banner = () => `the line that calls the picture old; ${plain} of its row is plain`;
+      await until(banner, async () => {
+        plain = plainness(await terminal.shot());
+        return plain > 0.7;
+      });
+      await until('the picture again', async () => {
+        await terminal.key('r');
+        return (await machine.clients()) === 1;
+      });
       await shown();
       await machine.resume();
       await terminal.key('ctrl+bracketright');

@@ -443,4 +443,15 @@ test('HostKeyAlgorithms: their order and what they leave out, as ssh keeps to it
   assert.equal(await asksFor('HostKeyAlgorithms rsa-sha2-512,ssh-ed25519'), 'RSA');
   assert.equal(await asksFor('HostKeyAlgorithms -ssh-ed25519*'), 'RSA');
   assert.equal(await asksFor('HostKeyAlgorithms sk-ssh-ed25519@openssh.com'), 'system');
+  // A host that is known by another type than the first one wanted is the same host.
+  const { config } = writeSshConfig(
+    directory,
+    [{ name: 'pve1', server, key }],
+    [knownLine(server)],
+  );
+  const own = 'HostKeyAlgorithms rsa-sha2-512,ssh-ed25519';
+  writeFileSync(config, `${own}\n${readFileSync(config, 'utf8')}`);
+  const known = openDoor(t, config, { trust: false });
+  assert.ok((await known.door.open({ site, host: 'pve1' })).ok);
+  assert.deepEqual(known.asked.hostKeys, []);
 });

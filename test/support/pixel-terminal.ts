@@ -12,7 +12,16 @@ interface KittyImage {
   readonly layer: number;
 }
 
-/** A terminal that understands sixel, kitty's images, where the cursor is put and what is erased: enough to see pictures. */
+/** Images below this lie under the backgrounds of characters too, those below 0 under the characters alone; kitty's numbers. */
+const UNDER_BACKGROUNDS = -(2 ** 30);
+
+interface Written {
+  readonly character: string;
+  /** It is written on a background of its own. */
+  readonly filled: boolean;
+}
+
+/** A terminal that understands sixel, kitty's images, plain text and what is erased: enough to see pictures and what is over them. */
 export class PixelTerminal {
   readonly width: number;
   readonly height: number;
@@ -20,6 +29,10 @@ export class PixelTerminal {
   private readonly painted: Int32Array;
   private readonly images = new Map<number, KittyImage>();
   private readonly cell: { readonly width: number; readonly height: number };
+  private readonly columns: number;
+  /** By row × columns + column. */
+  private readonly written = new Map<number, Written>();
+  private filled = false;
   private cursor = { row: 0, column: 0 };
   private open: { readonly keys: Map<string, string>; data: string } | undefined;
   /** Sequences of a picture that came, and the lowest pixel row that one of them touched. */
@@ -32,6 +45,7 @@ export class PixelTerminal {
     cell: { readonly width: number; readonly height: number },
   ) {
     this.cell = cell;
+    this.columns = columns;
     this.width = columns * cell.width;
     this.height = rows * cell.height;
     this.painted = new Int32Array(this.width * this.height).fill(-1);
@@ -43,9 +57,10 @@ export class PixelTerminal {
 
   write(text: string): void {
     const part =
-      /\u001b\[([?\d;]*)([@-~])|\u001bP([\d;]*)q([^\u001b]*)\u001b\\|\u001b_G([^;\u001b]*);?([^\u001b]*)\u001b\\/g;
-    for (const [, parameters, final, , sixels, keys, data] of text.matchAll(part)) {
-      if (sixels !== undefined) this.sixel(sixels);
+      /\u001b\[([?\d;]*)([@-~])|\u001bP([\d;]*)q([^\u001b]*)\u001b\\|\u001b_G([^;\u001b]*);?([^\u001b]*)\u001b\\|([ -~\u00a0-\uffff]+)/g;
+    for (const [, parameters, final, , sixels, keys, data, plain] of text.matchAll(part)) {
+      if (plain !== undefined) this.print(plain);
+      else if (sixels !== undefined) this.sixel(sixels);
       else if (keys !== undefined) this.kitty(keys, data ?? '');
       else this.control(parameters ?? '', final ?? '');
     }
@@ -59,15 +74,55 @@ export class PixelTerminal {
     return seen;
   }
 
+  /** The characters of a row that no image hides. */
+  text(row: number): string {
+    const { columns } = this;
+    return Array.from({ length: columns }, (_, column) => {
+      const cell = this.written.get(row * columns + column);
+      const hidden = [...this.images.values()].some(
+        (image) => covers(image, row, column) && !(cell && under(image, cell)),
+      );
+      return cell === undefined || hidden ? ' ' : cell.character;
+    }).join('');
+  }
+
+  private print(text: string): void {
+    for (const character of text) {
+      const { row, column } = this.cursor;
+      if (column >= this.columns) return;
+      this.cursor = { row, column: column + 1 };
+      this.written.set(row * this.columns + column, { character, filled: this.filled });
+      // Sixels are part of the cell that is written.
+      for (let y = row * this.cell.height; y < (row + 1) * this.cell.height; y += 1) {
+        const at = y * this.width + column * this.cell.width;
+        this.painted.fill(-1, at, at + this.cell.width);
+      }
+    }
+  }
+
+  /** What a character's attributes make of its background. */
+  private attributes(numbers: readonly number[]): void {
+    for (let at = 0; at < numbers.length; at += 1) {
+      const number = numbers[at] ?? 0;
+      if (number === 0 || number === 27 || number === 49) this.filled = false;
+      if (number === 7 || number === 48 || (number >= 40 && number < 48)) this.filled = true;
+      if (number === 38 || number === 48) at += numbers[at + 1] === 2 ? 4 : 2;
+    }
+  }
+
   private control(parameters: string, final: string): void {
     const numbers = parameters.split(';').map(Number);
     if (final === 'H') this.cursor = { row: (numbers[0] || 1) - 1, column: (numbers[1] || 1) - 1 };
+    if (final === 'm') this.attributes(numbers);
     if (final === 'J' && parameters === '2') {
       this.painted.fill(-1);
+      this.written.clear();
       this.images.clear();
     }
     if (final === 'J' && parameters === '1') {
       this.painted.fill(-1, 0, (this.cursor.row + 1) * this.cell.height * this.width);
+      const end = (this.cursor.row + 1) * this.columns;
+      for (const at of this.written.keys()) if (at < end) this.written.delete(at);
     }
   }
 
@@ -138,11 +193,21 @@ export class PixelTerminal {
     this.lowest = Math.max(this.lowest, (place.row + place.rows) * this.cell.height - 1);
   }
 
+  private cellAt(x: number, y: number): Written | undefined {
+    const { width, height } = this.cell;
+    return this.written.get(Math.floor(y / height) * this.columns + Math.floor(x / width));
+  }
+
   private show(image: KittyImage, seen: Int32Array): void {
     const [wide, high] = [image.columns * this.cell.width, image.rows * this.cell.height];
     for (let y = 0; y < high; y += 1) {
       for (let x = 0; x < wide; x += 1) {
         const row = Math.floor((y * image.height) / high);
+        const cell = this.cellAt(
+          image.column * this.cell.width + x,
+          image.row * this.cell.height + y,
+        );
+        if (cell?.filled && under(image, cell)) continue;
         const pixel = image.pixels[row * image.width + Math.floor((x * image.width) / wide)] ?? -1;
         const at = (image.row * this.cell.height + y) * this.width;
         if (pixel >= 0) seen[at + image.column * this.cell.width + x] = pixel;
@@ -150,6 +215,16 @@ export class PixelTerminal {
     }
   }
 }
+
+/** The character can be read over the image, on its own background where it has one. */
+const under = ({ layer }: KittyImage, { filled }: Written) =>
+  layer < (filled ? UNDER_BACKGROUNDS : 0);
+
+const covers = (image: KittyImage, row: number, column: number) =>
+  row >= image.row &&
+  row < image.row + image.rows &&
+  column >= image.column &&
+  column < image.column + image.columns;
 
 /** How much two pixels differ at most in a channel. */
 export function difference(one: number, other: number): number {

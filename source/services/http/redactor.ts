@@ -1,3 +1,4 @@
+import { shownCommand } from '../../domain/monitor.ts';
 import { type SafeText, sanitise } from '../../domain/safe-text.ts';
 import { Secret } from '../../domain/secret.ts';
 
@@ -41,8 +42,12 @@ export class Redactor {
   /** `name=value` pairs for the call log. */
   parameters(pairs: readonly (readonly [string, string])[]): SafeText | undefined {
     if (pairs.length === 0) return undefined;
-    return this.safe(
-      pairs.map(([name, value]) => `${name}=${secretName.test(name) ? hidden : value}`).join(' '),
-    );
+    return this.safe(pairs.map(([name, value]) => `${name}=${shown(name, value)}`).join(' '));
   }
+}
+
+function shown(name: string, value: string): string {
+  if (secretName.test(name)) return hidden;
+  // Commands for a VM's monitor are refused long before when they carry a secret; none may come this far unseen.
+  return name === 'command' ? shownCommand(value) : value;
 }

@@ -53,7 +53,7 @@ const lostBehindProxy = new Set([502, 504]);
 function refusal(answer: TransportAnswer, context: AnswerContext): Failure {
   const { status } = answer;
   const { redactor, where } = context;
-  const told = messageOf(answer);
+  const told = messageOf(answer).slice(0, longestMessage);
   const fields = fieldErrors(told, redactor);
   const words = redactor.safe(told || answer.reason.trim());
   const detail = fields ? describeFields(fields) : words;
@@ -91,6 +91,9 @@ function refusal(answer: TransportAnswer, context: AnswerContext): Failure {
   }
   return { ...classify(status, told, fields !== undefined), ...common };
 }
+
+/** Characters of an error that are looked at; a body may be megabytes, and the patterns look back and forth. */
+const longestMessage = 4096;
 
 /** The body, or what its extended form says: a proxy of the maker may put it into JSON after all. */
 function messageOf(answer: TransportAnswer): string {

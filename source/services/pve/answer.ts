@@ -47,6 +47,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** Statuses with which a proxy in the middle says that the request went on and no answer came back. */
 const lostBehindProxy = new Set([502, 504, 596, 597, 599]);
 
+/** Characters of an error that are looked at; a body may be megabytes, and the patterns look back and forth. */
+const longestMessage = 4096;
+
 function refusal(answer: TransportAnswer, json: unknown, context: AnswerContext): Failure {
   const { status } = answer;
   const { redactor } = context;
@@ -54,7 +57,7 @@ function refusal(answer: TransportAnswer, json: unknown, context: AnswerContext)
   const fields = fieldErrors(body.errors, redactor);
   const message = typeof body.message === 'string' ? body.message.replace(/\n+$/, '') : '';
   // Precedence: the errors map, then the JSON message (since PVE 8.4), then the status line.
-  const words = redactor.safe(message || answer.reason.trim());
+  const words = redactor.safe((message || answer.reason.trim()).slice(0, longestMessage));
   const detail = fields ? describeFields(fields) : words;
   const common = {
     where: context.where,

@@ -15,6 +15,7 @@ export const pveEndpoints = [
   'GET /cluster/backup',
   'GET /cluster/replication',
   'POST /cluster/replication',
+  'GET /cluster/replication/{id}',
   'PUT /cluster/replication/{id}',
   'DELETE /cluster/replication/{id}',
   'GET /access/acl',

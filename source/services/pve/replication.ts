@@ -6,13 +6,15 @@ import {
 } from '../../domain/replication.ts';
 import { fail, ok, type Result } from '../../domain/result.ts';
 import { type SafeText, sanitise, say } from '../../domain/safe-text.ts';
-import { rowsOf, text } from '../decode.ts';
+import type { TaskLogPage } from '../../domain/task.ts';
+import { rowsOf, text, told } from '../decode.ts';
 import type { ReplicationApi, ReplicationSettings } from '../replication-api.ts';
 import type { CallOptions, GuestAt } from '../types.ts';
 import type { Caller } from './caller.ts';
 import { decodeReplicationJob, decodeReplicationState } from './decode-protection.ts';
+import { decodeTaskLog } from './decode-task.ts';
 
-/** Lines of a job's log that are read; it is started anew by every run. */
+/** Lines of a job's log that are read at once; it is started anew by every run. */
 const logLines = 500;
 
 export function replicationApi(caller: Caller): ReplicationApi {
@@ -25,13 +27,20 @@ export function replicationApi(caller: Caller): ReplicationApi {
   return {
     jobs,
     of: (guest, options) => ofGuest(caller, guest, jobs, options),
+    job: (id, options) =>
+      caller.row('GET /cluster/replication/{id}', { id }, {}, details(id, options), (row) =>
+        told({ job: decodeReplicationJob(row), digest: text(row.digest) }),
+      ),
     log: (node, id, options) =>
-      caller.list(
-        'GET /nodes/{node}/replication/{id}/log',
-        { node, id },
-        { limit: logLines },
-        details(id, options),
-        (data): readonly SafeText[] => rowsOf(data).map(({ t }) => text(t) ?? say``),
+      endOfLog((start) =>
+        caller.list(
+          'GET /nodes/{node}/replication/{id}/log',
+          { node, id },
+          { start, limit: logLines },
+          details(id, options),
+          // The same reader of log files answers here as for tasks.
+          (data, total) => decodeTaskLog(data, start, total),
+        ),
       ),
     create: ({ id, target, ...settings }, options) =>
       caller.start(
@@ -40,12 +49,16 @@ export function replicationApi(caller: Caller): ReplicationApi {
         { id, target, type: 'local', ...written(settings).set },
         details(id, options),
       ),
-    change: (id, settings, options) => {
+    change: (id, { digest, ...settings }, options) => {
       const { set, unset } = written(settings);
       return caller.start(
         'PUT /cluster/replication/{id}',
         { id },
-        { ...set, ...(unset.length > 0 ? { delete: unset.join(',') } : {}) },
+        {
+          ...set,
+          ...(unset.length > 0 ? { delete: unset.join(',') } : {}),
+          ...(digest === undefined ? {} : { digest }),
+        },
         details(id, options),
       );
     },
@@ -64,6 +77,20 @@ export function replicationApi(caller: Caller): ReplicationApi {
         details(id, options),
       ),
   };
+}
+
+/** How a run ended stands last: of a log that is longer than a page the last lines are read. */
+async function endOfLog(
+  page: (start: number) => Promise<Result<TaskLogPage>>,
+): Promise<Result<readonly SafeText[]>> {
+  const first = await page(0);
+  if (!first.ok) return first;
+  const { lines, total = 0 } = first.value;
+  if (total <= logLines) return ok(lines);
+  const start = total - logLines;
+  const last = await page(start);
+  if (!last.ok) return last;
+  return ok([say`(${start} earlier lines are left out)`, ...last.value.lines]);
 }
 
 function decodeJobs(data: readonly unknown[]): ReplicationJob[] {

@@ -111,10 +111,20 @@ function addMessage(
   return field(Buffer.concat(parts));
 }
 
+/** undefined = Node cannot read it, or a kind that has no such form. */
+function jwkOf(key: ParsedKey) {
+  try {
+    return createPrivateKey(String(key.getPrivatePEM())).export({ format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+}
+
 /** The private key's fields in the order of the protocol, without their lengths; undefined = a kind it does not have. */
 function privateFields(key: ParsedKey): readonly Buffer[] | undefined {
   const type = keyTypeOf(key.getPublicSSH());
-  const jwk = createPrivateKey(String(key.getPrivatePEM())).export({ format: 'jwk' });
+  const jwk = jwkOf(key);
+  if (!jwk) return undefined;
   const { crv, d, x, y, n, e, p, q, qi } = jwk as Readonly<Record<string, string | undefined>>;
   const bytes = (value: string | undefined) => Buffer.from(value ?? '', 'base64url');
   const name = Buffer.from(type, 'latin1');

@@ -155,7 +155,9 @@ class Door implements SshDoor {
       notes,
       release,
       shell: async (request, options = {}) => {
-        const { signal = this.#closed.signal } = options;
+        const { signal: own } = options;
+        // Whoever ends the console waits for no host.
+        const signal = own ? AbortSignal.any([this.#closed.signal, own]) : this.#closed.signal;
         const on = (one: Link) =>
           one.openChannel(request, signal, (open) => createShellConsole(open, one));
         const first = await on(link);

@@ -64,12 +64,6 @@ function allowedBy({ hostKeyAlgorithms }: HostConfig): readonly HostKeyAlgorithm
   return hostKeyAlgorithms.flatMap((each) => algorithms.find((one) => one === each) ?? []);
 }
 
-/** Somebody put them into an order of their own, which ssh keeps to even where another key is known. */
-function ownOrder(allowed: readonly HostKeyAlgorithm[]): boolean {
-  const usual = algorithms.filter((each) => allowed.includes(each));
-  return usual.some((each, index) => each !== allowed[index]);
-}
-
 /** Checks a host's key against what is known of it; `system` = only another client could. */
 export function createHostKeyChecker(
   input: HostKeyInput,
@@ -89,9 +83,8 @@ export function createHostKeyChecker(
     return { system: say`its key is known as ${types}, which the built-in client cannot check` };
   }
   return {
-    algorithms: ownOrder(allowed)
-      ? allowed
-      : [...usable, ...allowed.filter((each) => !usable.includes(each))],
+    // What is known comes first, whatever the order: another key of the host would look like a changed one.
+    algorithms: [...usable, ...allowed.filter((each) => !usable.includes(each))],
     check: (key) => check(key, name, input),
   };
 }

@@ -27,7 +27,10 @@ export class Inquiry {
   waiting = false;
   private answers = new Answers();
   private askedAt = 0;
+  /** One question at a time is out: nothing in an answer tells which one it belongs to. */
   private outstanding = false;
+  /** Its answer is about a size that is not the terminal's any more. */
+  private outdated = false;
   private stopped = false;
   private stopTimer: (() => void) | undefined;
   private onFence: (() => void) | undefined;
@@ -37,10 +40,12 @@ export class Inquiry {
     this.options = options;
   }
 
-  /** Asks; also again, when the size of characters may have changed. */
+  /** Asks; also again, when the size of characters may have changed: then after the answer that is on its way. */
   ask(): void {
     const { question, draw, clock, write } = this.options;
     if (question === undefined || draw === 'blocks') return this.options.onAnswer(undefined);
+    this.outdated = this.expecting;
+    if (this.outdated) return undefined;
     this.stopTimer?.();
     this.answers = new Answers();
     this.askedAt = clock.now();
@@ -62,12 +67,14 @@ export class Inquiry {
 
   take(answer: TerminalAnswer): void {
     if (!this.expecting || !this.answers.take(answer)) return;
-    this.stopTimer?.();
     this.outstanding = false;
+    if (this.outdated && !this.stopped) return this.ask();
+    this.stopTimer?.();
     this.waiting = false;
     const { columns, rows } = this.options.size();
     this.tell(this.answers.capabilities(columns, rows));
     this.onFence?.();
+    return undefined;
   }
 
   private tell(can: Capabilities | undefined): void {

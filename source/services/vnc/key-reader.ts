@@ -41,6 +41,11 @@ const BEGINNING = /^\u001b(?:\[(?:\[|[<?]?[\d;:]*)|O)?$/;
 /** Strings that terminals answer with: what was asked of a picture, of a setting, of a colour. */
 const STRING = /^\u001b(?:_G|P|\])/;
 const STRING_BEGINNING = /^\u001b_?$/;
+/** How long the beginning of a sequence waits for the rest, ms: a lone escape is a key, and an answer may be cut in two. */
+const ESCAPE = 60;
+const ANSWER = 1000;
+/** What a string that was given up may still have to come. */
+const TAIL = /^[^\u0000-\u001f]*(?:\u0007|\u001b\\)/;
 /** Beyond this a string is thrown away as it comes. */
 const LONGEST_STRING = 512;
 
@@ -51,7 +56,7 @@ export type TerminalAnswer =
 
 /**
  * Makes keys of what a terminal sends. An escape that may be the beginning of a sequence waits for the rest; `flush` after
- * a short time says that none came. Reports that are no keys (mouse, focus, answers to questions) are dropped.
+ * its `patience` says that none came. Reports that are no keys (mouse, focus, answers to questions) are dropped.
  */
 export class KeyReader {
   /** The terminal was asked something: strings are its answers then, else they are keys with alt. */
@@ -59,6 +64,8 @@ export class KeyReader {
   private rest = '';
   /** The string that is being read, up to its longest. */
   private string: string | undefined;
+  /** What there was of the end of a string that was given up. */
+  private torn: string | undefined;
   private readonly decoder = new TextDecoder();
   private readonly emit: (key: KeyPress) => void;
   private readonly answer: (answer: TerminalAnswer) => void;
@@ -73,21 +80,42 @@ export class KeyReader {
     return this.rest !== '' || this.string !== undefined;
   }
 
+  /** When to `flush` if nothing more comes, ms. */
+  get patience(): number {
+    return this.expecting ? ANSWER : ESCAPE;
+  }
+
   push(bytes: Uint8Array): void {
     this.rest += this.decoder.decode(bytes, { stream: true });
+    this.dropTail();
     while (this.rest !== '' && !this.unfinished()) this.next();
   }
 
-  /** Nothing more came for a while: what waits is whole. A string that does not end was none of ours. */
+  /** Nothing more came for a while: what waits is whole, but for an answer. */
   flush(): void {
     const { rest } = this;
+    // No key begins like this: it is an answer, and it ends with the next letter.
+    if (this.expecting && /^\u001b\[./.test(rest)) return;
     this.rest = '';
-    this.string = undefined;
+    if (this.string !== undefined) {
+      this.string = undefined;
+      this.torn = rest;
+      return;
+    }
     if (rest === '') return;
     if (rest === '\u001b_') return this.character('_', true);
     this.emit({ ...none, keysym: keysyms.escape });
     for (const each of rest.slice(1)) this.character(each, false);
     return undefined;
+  }
+
+  /** Drops the rest of a string that was given up, if this is it. */
+  private dropTail(): void {
+    if (this.torn === undefined) return;
+    const text = this.torn + this.rest;
+    const tail = TAIL.exec(text);
+    if (tail) this.rest = text.slice(tail[0].length);
+    if (tail || !this.expecting) this.torn = undefined;
   }
 
   private unfinished(): boolean {
@@ -101,15 +129,15 @@ export class KeyReader {
     return BEGINNING.test(this.rest);
   }
 
-  /** True while the string goes on. BEL ends one too, and an escape that begins something else cuts it. */
+  /** True while the string goes on. BEL ends one too, and a key or an escape that begins something else cuts it. */
   private readString(): boolean {
-    const end = this.rest.search(/[\u0007\u001b]/);
+    const end = this.rest.search(/[\u0000-\u001f]/);
     const text = end < 0 ? this.rest : this.rest.slice(0, end);
     const string = ((this.string ?? '') + text).slice(0, LONGEST_STRING);
     this.string = string;
     this.rest = end < 0 ? '' : this.rest.slice(end);
     if (end < 0 || this.rest === '\u001b') return true;
-    this.rest = this.rest.slice(this.rest[0] === '\u0007' ? 1 : this.rest[1] === '\\' ? 2 : 0);
+    this.rest = this.rest.replace(/^(?:\u0007|\u001b\\)/, '');
     this.string = undefined;
     if (string.length < LONGEST_STRING) this.answer({ string });
     return this.rest === '' || this.unfinished();

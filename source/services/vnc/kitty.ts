@@ -7,8 +7,8 @@ import { OUTSIDE } from './scale.ts';
 const CHUNK = 4096;
 
 /**
- * Kitty's graphics protocol. Pictures lie below the text and over each other by their layer; the terminal stretches each
- * over its cells. It answers nothing (q=2) and leaves the cursor where it is (C=1).
+ * Kitty's graphics protocol. Pictures lie over the text and over each other by their layer; the terminal stretches each over
+ * its cells. It answers nothing (q=2) and leaves the cursor where it is (C=1).
  */
 export const kittyEncoder: GraphicEncoder = {
   step: 1,

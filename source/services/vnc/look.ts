@@ -40,8 +40,6 @@ const PIXEL_DUTY = 1 / 12;
 const LONGEST = 800;
 /** While the terminal is still behind, a newer picture is asked for at the latest after this, ms. */
 const LATEST = 600;
-/** How long a lone escape waits for the rest of a sequence, ms. */
-const ESCAPE = 60;
 /** Keys that were meant for the VM are not an answer to the question that takes its place, ms. */
 const CALM = 300;
 
@@ -244,7 +242,7 @@ export class Look {
     if (text === this.status) return;
     this.status = text;
     // Over the first row of the picture, so that nobody takes it for the screen as it is.
-    const banner = lost ? `\u001b[0;7m\u001b[1;1H${oldBanner(columns, ascii)}` : '';
+    const banner = lost ? surface.over(oldBanner(columns, ascii)) : '';
     this.outlet.write(`${banner}\u001b[0;7m\u001b[${rows};1H${text}\u001b[0m`);
   }
 
@@ -253,8 +251,9 @@ export class Look {
     this.stopEscape = undefined;
     this.reader.expecting = this.inquiry.expecting;
     this.reader.push(bytes);
+    this.reader.expecting = this.inquiry.expecting;
     if (this.stopped || !this.reader.waiting) return;
-    this.stopEscape = this.options.clock.after(ESCAPE, () => this.reader.flush());
+    this.stopEscape = this.options.clock.after(this.reader.patience, () => this.reader.flush());
   }
 
   private key(key: KeyPress): void {

@@ -46,7 +46,8 @@ export async function runLook(session: LookSession): Promise<Result<ScreenEnd>> 
     current.end();
     const failure = shown.ok ? undefined : shown.failure;
     const next =
-      failure && reopen && worthAgain(failure)
+      // Before it is shown nobody has the terminal, and no key could answer.
+      failure && started && reopen && worthAgain(failure)
         ? await connectAgain(session, look, failure, {
             onLeave: (run) => {
               leave = run;

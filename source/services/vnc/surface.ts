@@ -4,6 +4,7 @@ import { GraphicPainter } from './graphic-painter.ts';
 import { type GraphicEncoder, roomOf } from './graphics.ts';
 import { type Depth, inkOf } from './inks.ts';
 import { kittyEncoder } from './kitty.ts';
+import { lineImage } from './line-image.ts';
 import { Painter } from './painter.ts';
 import type { Picture } from './picture.ts';
 import type { Canvas, View } from './scale.ts';
@@ -20,6 +21,9 @@ export interface PaintedSurface {
 
 /** Where a terminal does not tell: usual enough, and only the shape matters to one that stretches images. */
 const USUAL_CELL: PixelSize = { width: 8, height: 16 };
+
+/** The image of a line over the picture: above its layers, with an id that no tile reaches. */
+const LINE = { id: 1_000_000, layer: 3 };
 
 /** The part of the terminal that shows the screen: as text or dots in its cells, or in its pixels. */
 export class Surface {
@@ -99,6 +103,17 @@ export class Surface {
     const painted = this.pixels.painter.paint(picture, damage, room - blank.length, most);
     const text = blank + painted.text;
     return { text, bytes: text.length, complete: painted.complete, settled: painted.settled };
+  }
+
+  /** A line of ASCII over the first row; images would hide it as text. */
+  over(line: string): string {
+    const text = `\u001b[0;7m\u001b[1;1H${line}\u001b[0m`;
+    if (!this.encoder?.layered) return text;
+    this.used = true;
+    const image = lineImage(line);
+    const { width, height } = image;
+    const place = { ...LINE, row: 0, column: 0, columns: line.length, rows: 1, width, height };
+    return text + this.encoder.image(place, image, 'exact');
   }
 
   /** Takes away what text does not overwrite. */

@@ -12,6 +12,7 @@ import { detailOf } from '../../domain/detail.ts';
 import { describeFailure } from '../../domain/failure.ts';
 import { age, bytes, count, dateTime, NOT_APPLICABLE, UNKNOWN } from '../../domain/format.ts';
 import { type Guest, guestKey } from '../../domain/guest.ts';
+import { holds, seeStorages } from '../../domain/permission.ts';
 import { joinSafe, type SafeText, say } from '../../domain/safe-text.ts';
 import { sinceServerTime } from '../../domain/server-time.ts';
 import { detailNotes } from '../freshness.ts';
@@ -175,11 +176,18 @@ function distantLine(guest: Guest, context: ViewContext): Line[] {
   );
 }
 
+function seesStorages(guest: Guest, context: ViewContext): boolean {
+  const site = context.sites.find((each) => each.site === guest.site);
+  return holds(site?.permissions.data, seeStorages) === true;
+}
+
 /** Why there are no rows, without saying more than is known. */
 function emptyLines(guest: Guest, context: ViewContext, sources: readonly BackupSource[]): Line[] {
   const { data } = context.sites.find(({ site }) => site === guest.site)?.resources ?? {};
   if (backupStorages(data, guest.node).length === 0) {
-    return [textLine(say`${guest.node} has no storage that keeps backups`, 'warn')];
+    const none = say`${guest.node} has no storage that keeps backups`;
+    const hidden = say`unknown: storages may be hidden from this identity; it needs Datastore.Audit on /storage`;
+    return wrapped(seesStorages(guest, context) ? none : hidden, context.width, 'warn');
   }
   const unread = sources.filter(({ reading }) => reading !== 'listed');
   return unread.length > 0

@@ -12,6 +12,7 @@ const kinds = { user: say`user`, group: say`group`, token: say`token` } as const
 const levels = {
   guest: say`this guest`,
   pool: say`its pool`,
+  pools: say`pools above`,
   guests: say`all guests`,
   root: say`everything`,
 } as const;
@@ -79,8 +80,10 @@ export const permissionColumns: readonly Column<GuestAclEntry>[] = [
     min: 20,
     max: 34,
     priority: 2,
-    cell: ({ replaced }) =>
-      replaced ? { text: say`no, replaced below`, tone: 'warn' } : { text: say`yes` },
+    cell: ({ replaced, byPool }) => {
+      if (replaced) return { text: say`no, replaced below`, tone: 'warn' };
+      return { text: byPool ? say`yes, by its pool` : say`yes` };
+    },
     sortValue: ({ replaced }) => (replaced ? 'no' : 'yes'),
   },
 ];
@@ -102,7 +105,9 @@ function ownLines(access: GuestAccess, width: number): Line[] {
 
 function completeness(guest: Guest, { complete }: GuestAccess, width: number): Line[] {
   if (complete === true) return [];
-  const cure = say`all of them takes Sys.Audit on /access, or changing permissions on /vms/${guest.vmid} and above`;
+  const { vmid, pool } = guest;
+  const places = pool === undefined ? say`/vms/${vmid}` : say`/vms/${vmid}, /pool/${pool}`;
+  const cure = say`all of them takes Sys.Audit on /access, or changing permissions on ${places} and above`;
   const words =
     complete === false
       ? say`⚠ There may be more: this identity is told only entries that it may change; ${cure}`

@@ -282,6 +282,39 @@ test('notes and removed keys that overlap are told too, and remarks never become
   assert.deepEqual(parsed, { ok: true, value: merge.merged });
 });
 
+test('notes with spaces at the ends of their lines keep their remarks out of the notes', () => {
+  const merge = mergeConfig(
+    { description: 'one  \ntwo\n' },
+    { description: 'mine  \n~~done~~\ntwo' },
+    { description: 'theirs  \n  \ntwo\t\n\rthree' },
+  );
+  const { text, remarks } = markOverlaps(merge);
+  const stripped = (each: string) => parseConfig(withoutRemarks(each, remarks));
+  const notes = { ok: true, value: { description: 'mine\n~~done~~\ntwo' } };
+  assert.ok(text.includes(': #theirs  \n'), 'as they wrote it');
+  assert.deepEqual(stripped(text), notes);
+  // Editors drop spaces at the ends of lines, or write other line ends.
+  assert.deepEqual(stripped(text.replace(/[ \t]+$/gm, '')), notes);
+  assert.deepEqual(stripped(text.replace(/\n/g, '\r\n')), notes);
+  // A remark that somebody wrote into is one all the same.
+  assert.deepEqual(stripped(text.replace('theirs: #theirs', 'theirs: #THEIRS')), notes);
+});
+
+test('the remarks are marked as no line of the notes begins', () => {
+  const marks = (mine: string, theirs = 'b') => {
+    const merge = mergeConfig({ description: 'a' }, { description: mine }, { description: theirs });
+    const { text, remarks, mark } = markOverlaps(merge);
+    assert.ok(remarks.length > 0 && remarks.every((line) => line.startsWith(mark)));
+    const parsed = parseConfig(withoutRemarks(text, remarks));
+    assert.deepEqual(parsed, { ok: true, value: { description: mine } });
+    return mark;
+  };
+  assert.equal(marks('plain'), '#~~');
+  assert.equal(marks('~~gone~~'), '#~~~');
+  assert.equal(marks('plain', '~~theirs, to be taken over~~'), '#~~~');
+  assert.equal(marks('x\n~~~~ code\ny\n~~~~'), '#~~~~~');
+});
+
 test('without a terminal it says so and sends nothing', async () => {
   const problem = { kind: 'local' as const, what: safe('This needs a terminal') };
   const { calls, result } = await runOn(

@@ -4,6 +4,7 @@ import { availabilityOf } from '../../../source/actions/availability.ts';
 import { execute } from '../../../source/actions/execute.ts';
 import { fieldProblems, initialValues, shownFields } from '../../../source/actions/fields.ts';
 import { newRule, ruleChange } from '../../../source/actions/firewall-rule-plan.ts';
+import { guestFirewallAddEntry } from '../../../source/actions/guest-firewall-add-entry.ts';
 import { guestFirewallAddRule } from '../../../source/actions/guest-firewall-add-rule.ts';
 import { guestFirewallEditAlias } from '../../../source/actions/guest-firewall-edit-alias.ts';
 import { guestFirewallEditRule } from '../../../source/actions/guest-firewall-edit-rule.ts';
@@ -253,5 +254,52 @@ test('aliases are replaced whole; sets that are not empty are forced, entries ha
     ['set', 'admins', { force: true }],
     ['set', 'empty', {}],
     ['entry', 'admins', '10.0.0.0/8', 'entries'],
+  ]);
+});
+
+test('the set that the form shows is the set that is changed, wherever the cursor is', async () => {
+  const twin = { cidr: say`10.0.0.0/8`, nomatch: false };
+  const sets = [
+    { name: say`admins`, entries: [twin], digest: 'of admins' },
+    { name: say`blocked`, entries: [twin], digest: 'of blocked' },
+  ];
+  const on = (kind: 'firewall-set' | 'firewall-entry', key: string) =>
+    known({
+      firewall: { ...firewall, names: { ...firewall.names, sets } },
+      picked: { kind, key },
+    });
+  const calls: unknown[] = [];
+  const api: Partial<FirewallApi> = {
+    removeEntry: async (_place, set, cidr, digest) => {
+      calls.push(`remove ${set} ${cidr} ${digest}`);
+      return ok({});
+    },
+    addEntry: async (_place, set, { cidr }) => {
+      calls.push(`add ${set} ${cidr}`);
+      return ok({});
+    },
+  };
+  const onSet = on('firewall-set', 'blocked');
+  const begun = initialValues(guestFirewallRemoveEntry, guest(), onSet);
+  assert.deepEqual(begun, { name: 'blocked', cidr: '10.0.0.0/8' }, 'begins with the row');
+  const chosen = { ...begun, name: 'admins' };
+  const { question } = guestFirewallRemoveEntry.confirm(guest(), chosen, onSet);
+  assert.match(question, /10\.0\.0\.0\/8 out of admins/);
+  assert.ok((await run(guestFirewallRemoveEntry, begun, api, onSet)).ok);
+  assert.ok((await run(guestFirewallRemoveEntry, chosen, api, onSet)).ok);
+  const onEntry = on('firewall-entry', 'blocked 10.0.0.0/8');
+  assert.deepEqual(initialValues(guestFirewallRemoveEntry, guest(), onEntry), {});
+  assert.ok((await run(guestFirewallRemoveEntry, {}, api, onEntry)).ok);
+  const added = initialValues(guestFirewallAddEntry, guest(), onEntry);
+  assert.equal(added.name, 'blocked');
+  const other = { ...added, name: 'admins', cidr: '10.1.0.0/16' };
+  assert.ok((await run(guestFirewallAddEntry, other, api, onEntry)).ok);
+  assert.ok((await run(guestFirewallAddEntry, { cidr: '10.2.0.0/16' }, api, onSet)).ok);
+  assert.deepEqual(calls, [
+    'remove blocked 10.0.0.0/8 of blocked',
+    'remove admins 10.0.0.0/8 of admins',
+    'remove blocked 10.0.0.0/8 of blocked',
+    'add admins 10.1.0.0/16',
+    'add blocked 10.2.0.0/16',
   ]);
 });

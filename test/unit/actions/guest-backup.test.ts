@@ -207,7 +207,8 @@ test('back up: what is sent; an answer without a task is no success', async () =
 
 test('existing backups: not offered where none is known, and the words say how much is known', () => {
   const reason = (backups: BackupList) => {
-    const found = availabilityOf(guestBackupRemove, guest(), known({ backups }), free);
+    const seesAll = privileges('VM.Backup', 'VM.Audit', 'Datastore.Audit', 'Datastore.Allocate');
+    const found = availabilityOf(guestBackupRemove, guest(), known({ backups }, seesAll), free);
     return found.state === 'disabled' ? found.reason : found.state;
   };
   assert.match(reason(list()), /it has no backups on the storages of its node/);
@@ -251,6 +252,18 @@ test('existing backups: the one under the cursor is meant; its protection is tur
   assert.deepEqual(first, { volume: 'nas:backup/a', protected: true });
 });
 
+test('existing backups: without a row or a word protect means protect, however it stands now', () => {
+  const all = list(backup('a', { protected: true }), backup('b', { protected: true }));
+  const starts = (more: Partial<Facts>, volume: string) =>
+    guestBackupProtect.fields[1]?.initial?.(guest(), known({ backups: all, ...more }), {
+      volume: `nas:backup/${volume}`,
+    });
+  assert.equal(starts({}, 'a'), true, 'a second run does not take it away');
+  const picked = { kind: 'backup', key: 'nas:backup/b' } as const;
+  assert.equal(starts({ picked }, 'b'), false);
+  assert.equal(starts({ picked }, 'a'), true, 'another one than that of the row');
+});
+
 test('existing backups: notes are edited whole, and never from their first line alone', async () => {
   const picked = { kind: 'backup', key: 'nas:backup/a' } as const;
   const site = fakeSite({
@@ -268,6 +281,34 @@ test('existing backups: notes are edited whole, and never from their first line 
   assert.equal(initialValues(guestBackupNotes, guest(), half).notes, undefined);
   const words = guestBackupNotes.confirm(guest(), { volume: 'nas:backup/a' }, half).lines.join();
   assert.match(words, /Now they begin: first/);
+});
+
+test('existing backups: notes that were not read are not wiped unless that is said', async () => {
+  const picked = { kind: 'backup', key: 'nas:backup/a' } as const;
+  const backupNotes = { volid: 'nas:backup/a', text: 'first\nsecond' };
+  const all = list(backup('a', { notes: safe('first') }), backup('b', { notes: safe('other') }));
+  const unread = known({ backups: all });
+  const read = known({ backups: all, picked, backupNotes });
+  const wrong = (name: string, notes: string | undefined, one: Facts) =>
+    fieldProblems(guestBackupNotes, { volume: `nas:backup/${name}`, notes }, guest(), one);
+  assert.match(wrong('a', undefined, unread).volume ?? '', /notes were not read; say the new ones/);
+  assert.match(wrong('b', undefined, read).volume ?? '', /notes were not read/, 'another one');
+  assert.deepEqual(wrong('a', undefined, read), {}, 'emptied in the form, where they stood');
+  assert.deepEqual(wrong('b', '', unread), {}, 'said to be empty');
+  assert.deepEqual(wrong('b', 'new', read), {});
+  assert.match(wrong('c', 'new', unread).volume ?? '', /none of its backups/);
+  const sent: unknown[] = [];
+  const site = fakeSite({
+    backups: {
+      change: async (_node, volid, change) => {
+        sent.push([volid, change]);
+        return ok({});
+      },
+    },
+  });
+  const values = { volume: 'nas:backup/b', notes: '' };
+  await guestBackupNotes.run(guest(), values, contextOf(site, unread));
+  assert.deepEqual(sent, [['nas:backup/b', { notes: '' }]]);
 });
 
 test('existing backups: the configuration inside is what is handed out', async () => {

@@ -252,7 +252,8 @@ test('destroy: jobs that name it, and what purging does to each', () => {
   const target = guest({ ...stopped, pool: safe('prod') });
   const words = (values: FieldValues) =>
     guestDestroy.confirm(target, values, facts({ ties })).lines.join('\n');
-  assert.match(words({}), /keep its VMID: alone, several, switched off, all;/);
+  assert.match(words({}), /keep its VMID: alone, several, switched off; .*would be in them/);
+  assert.match(words({}), /go on leaving its VMID out: all; .*would not be backed up/);
   assert.match(words({}), /go on: pool\./);
   assert.match(words({}), /Replicated by 101-0 to pve2: Proxmox refuses unless purge is on/);
   assert.doesNotMatch(words({}), /other-pool|elsewhere/);

@@ -144,29 +144,86 @@ test('add: the schedule is checked as Proxmox would; the next free number is tak
   ]);
 });
 
-test('edit: what is not set is not unset; switching off says what it costs', async () => {
+/** A site whose job stands as `now` when it is read again; `sent` = what was written. */
+function editing(now: JobWithState, digest = safe('d1')) {
   const sent: unknown[] = [];
   const site = fakeSite({
     replication: {
+      job: async () => ok({ job: now, digest }),
       change: async (id, settings) => {
         sent.push([id, settings]);
         return ok({});
       },
     },
   });
-  const values = initialValues(guestReplicationEdit, guest(), known([job({ rate: 5 })]));
-  assert.deepEqual(values, {
+  const edit = async (values: FieldValues, shown: JobWithState) => {
+    const all = known([shown]);
+    const form = { ...initialValues(guestReplicationEdit, guest(), all), ...values };
+    assert.deepEqual(fieldProblems(guestReplicationEdit, form, guest(), all), {});
+    const asked = guestReplicationEdit.confirm(guest(), form, all);
+    const lines = asked.lines.map(String).filter((line) => !line.startsWith('Target:'));
+    const done = await guestReplicationEdit.run(guest(), form, contextOf(site, all));
+    return { lines, done };
+  };
+  return { sent, edit };
+}
+
+test('edit: only what differs is sent, with the digest; old and new values stand in the question', async () => {
+  const before = job({ rate: 5, comment: safe('old') });
+  assert.deepEqual(initialValues(guestReplicationEdit, guest(), known([before])), {
     id: '101-0',
     schedule: '*/15',
-    rate: 5,
-    comment: undefined,
+    rate: '5',
+    comment: 'old',
     disable: false,
   });
-  const changed = { ...values, rate: undefined, disable: true };
-  await guestReplicationEdit.run(guest(), changed, contextOf(site, known([job({ rate: 5 })])));
-  assert.deepEqual(sent, [['101-0', { enabled: false, schedule: '*/15', rate: 0 }]]);
-  const words = guestReplicationEdit.confirm(guest(), changed, known([job()])).lines.join();
-  assert.match(words, /the copy on pve2 gets older from now on/);
+  const { sent, edit } = editing(before);
+  const one = await edit({ comment: 'new' }, before);
+  assert.deepEqual(one.lines, ['comment: old → new']);
+  assert.deepEqual(sent.pop(), ['101-0', { comment: 'new', digest: 'd1' }]);
+  const off = await edit({ rate: undefined, disable: true }, before);
+  assert.deepEqual(off.lines.slice(0, 2), ['disable: 0 → 1', 'rate: 5 → (not set)']);
+  assert.match(off.lines.join(), /the copy on pve2 gets older from now on/);
+  assert.deepEqual(sent.pop(), ['101-0', { rate: 0, enabled: false, digest: 'd1' }]);
+  const none = await edit({}, before);
+  assert.match(none.lines.join(), /Nothing changes/);
+  assert.match(
+    none.done.ok && none.done.value.kind === 'done' ? none.done.value.message : '',
+    /^Nothing to change/,
+  );
+  assert.deepEqual(sent, []);
+});
+
+test('edit: an emptied schedule is unset, and a default that was never set stays so', async () => {
+  const weekly = job({ schedule: safe('sat 02:00') });
+  const set = editing(weekly);
+  const asked = await set.edit({ schedule: undefined }, weekly);
+  assert.deepEqual(asked.lines, ['schedule: sat 02:00 → (not set)']);
+  assert.deepEqual(set.sent, [['101-0', { schedule: '', digest: 'd1' }]]);
+  const never = editing(job());
+  await never.edit({ schedule: undefined }, job());
+  assert.deepEqual(never.sent, []);
+});
+
+test('edit: a job that somebody else changed meanwhile is left as it is', async () => {
+  const { sent, edit } = editing(job({ schedule: safe('*/5') }));
+  const { done } = await edit({ comment: 'new' }, job());
+  assert.match(done.ok ? '' : done.failure.what, /Changed by somebody else meanwhile; nothing/);
+  assert.deepEqual(sent, []);
+});
+
+test('edit: a rate may have a fraction', async () => {
+  const slow = job({ rate: 2.5 });
+  const { sent, edit } = editing(slow);
+  await edit({ comment: 'kept slow' }, slow);
+  assert.deepEqual(sent.pop(), ['101-0', { comment: 'kept slow', digest: 'd1' }]);
+  await edit({ rate: '7.25' }, slow);
+  assert.deepEqual(sent.pop(), ['101-0', { rate: 7.25, digest: 'd1' }]);
+  const wrong = (rate: string) =>
+    fieldProblems(guestReplicationEdit, { id: '101-0', rate }, guest(), known([slow])).rate;
+  for (const rate of ['0.5', '0', '-3', 'fast', '1e9', '0x10', '2,5']) {
+    assert.match(wrong(rate) ?? '', /a number of 1 or more/, rate);
+  }
 });
 
 test('remove: what becomes of the copy; run: not where Proxmox would do nothing', () => {
@@ -187,6 +244,10 @@ test('remove: what becomes of the copy; run: not where Proxmox would do nothing'
   assert.equal(run(job()), undefined);
   assert.match(run(job({ enabled: false })) ?? '', /switched off/);
   assert.match(run(job({ state: { running: false } })) ?? '', /never ran yet/);
+  // To run it now, Proxmox sets its last try to 0.
+  const asked = { running: false, failCount: 0, lastSync: 1 };
+  assert.equal(run(job({ state: asked })), undefined, 'asked for a moment ago');
+  assert.equal(run(job({ state: { running: false, failCount: 2 } })), undefined, 'it only failed');
   assert.match(run(job({ removing: 'local' })) ?? '', /being removed/);
   const { state: _unknown, ...untold } = job();
   assert.equal(run(untold), undefined, 'not known is no reason');

@@ -164,6 +164,18 @@ test('audit: an intent and a result, one JSON line each, in a private file', asy
   assert.equal(await mode(path), '600');
 });
 
+test('audit: a secret within a command for a monitor is not written down', async () => {
+  const path = join(root, 'audit-command', 'audit.jsonl');
+  const audit = openAuditLog(path, author);
+  for (const command of ['change vnc password geheim', 'object_add secret,id=s0,data=geheim']) {
+    assert.ok((await audit.intent({ ...entry, parameters: { command } })).ok);
+  }
+  assert.ok((await audit.intent({ ...entry, parameters: { command: 'device_del net0' } })).ok);
+  const text = await readFile(path, 'utf8');
+  assert.doesNotMatch(text, /geheim/);
+  assert.match(text, /"command":"change ‹hidden›"[\s\S]*"command":"device_del net0"/);
+});
+
 test('audit: a line torn by a full disk does not swallow the next, and a file open to others is closed', async () => {
   const path = join(root, 'torn.jsonl');
   await writeFile(path, '{"id":"torn');

@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { guestMonitor } from '../../../source/actions/guest-monitor.ts';
-import { LineEditor, type LineKey, LineKeys } from '../../../source/actions/line-editor.ts';
+import {
+  commandLimit,
+  LineEditor,
+  type LineKey,
+  LineKeys,
+} from '../../../source/actions/line-editor.ts';
 import { runMonitorSession } from '../../../source/actions/monitor-session.ts';
 import type { Facts } from '../../../source/actions/types.ts';
-import { forRootOnly, monitorConsequence, onlyShows } from '../../../source/domain/monitor.ts';
+import {
+  forRootOnly,
+  monitorConsequence,
+  monitorSecret,
+  monitorVerb,
+  onlyShows,
+  shownCommand,
+} from '../../../source/domain/monitor.ts';
 import { fail, ok, type Result } from '../../../source/domain/result.ts';
 import { type SafeText, sanitise, say } from '../../../source/domain/safe-text.ts';
 import { until } from '../../support/until.ts';
@@ -60,6 +72,115 @@ test('the line: a paste never sends it, marked or not', () => {
   assert.equal(typed('\u001b[200~info', ' status\r', '\u001b[201~'), '<info status\r>');
   assert.equal(typed('info status\rquit\r'), '<info status\rquit\r>');
   assert.equal(typed('info status\r'), 'info status|');
+});
+
+test('the line: the marks of a paste may be cut anywhere', () => {
+  const whole = '\u001b[200~info x\u001b[201~!';
+  for (let first = 1; first < whole.length; first += 1) {
+    for (let second = first; second < whole.length; second += 1) {
+      const pieces = [whole.slice(0, first), whole.slice(first, second), whole.slice(second)];
+      assert.equal(typed(...pieces), '<info x>!', JSON.stringify(pieces));
+    }
+  }
+  assert.equal(typed(...whole), '<info x>!', 'byte by byte');
+  // What only begins like the end mark belongs to the text.
+  assert.equal(typed('\u001b[200~a\u001b[2', '0b\u001b', '\u001b[201', '~'), '<a\u001b[20b\u001b>');
+  assert.equal(typed('\u001b[200~info\u001b[20', '1~ x\r', '\u0003'), '<info> x|');
+});
+
+test('the line: a paste of a book is cut while its end is looked for', () => {
+  const keys = new LineKeys();
+  const got: LineKey[] = [];
+  const take = (text: string) => got.push(...keys.take(bytes(text)));
+  take('\u001b[200~begin');
+  for (let count = 0; count < 100; count += 1) take('x'.repeat(1_000));
+  take('the end\u001b[2');
+  take('01~\u0003');
+  const [pasted, key, ...rest] = got;
+  assert.ok(pasted && 'pasted' in pasted);
+  assert.match(pasted.pasted, /^beginx+$/);
+  assert.ok(pasted.pasted.length >= commandLimit && pasted.pasted.length <= 2 * commandLimit);
+  assert.deepEqual([key, rest], [{ key: 'interrupt' }, []]);
+  got.length = 0;
+  take(`\u001b[200~${'x'.repeat(50_000)}\u001b[201~`);
+  const [at] = got;
+  assert.ok(at && 'pasted' in at && at.pasted.length <= 2 * commandLimit, 'in one piece too');
+});
+
+test('QEMU reads a name up to a slash; what Proxmox does not know as a look is none', () => {
+  assert.equal(monitorVerb(' quit/x now'), 'quit');
+  assert.equal(monitorConsequence('quit/x').plug, true);
+  assert.ok(forRootOnly('device_del/x net0'));
+  assert.equal(onlyShows('info/x status'), false);
+});
+
+test('commands that carry a secret are known, those that name one are sent', () => {
+  const secret = [
+    'set_password vnc hunter2',
+    'set_password/x vnc hunter2',
+    'set_password',
+    'change vnc password hunter2',
+    'change  "vnc"  "passwd" "hunter2"',
+    'change vnc -f passwd hunter2',
+    'change vnc password',
+    'change/x vnc password hunter2',
+    'object_add secret,id=s0,data=hunter2',
+    'object_add secret,data=hunter2,id=s0',
+    'object_add "secret,id=s0,data=hunter2"',
+    'object_add {"qom-type": "secret", "id": "s0", "data" : "hunter2"}',
+    'qom-set /objects/s0 data hunter2',
+    'drive_add 0 file=http://ann:hunter2@host/x.iso',
+    'drive_add 0 file=iscsi://ann%hunter2@host/iqn/1',
+    'drive_add 0 file=rbd:pool/disk:id=admin:key=hunter2',
+    'drive_add 0 driver=ssh,password=hunter2',
+    'help set_password hunter2',
+    'passwd hunter2',
+  ];
+  for (const command of secret) {
+    assert.ok(monitorSecret(command), command);
+    assert.doesNotMatch(shownCommand(command), /hunter2/, command);
+    assert.ok(guestMonitor.fields[0]?.problem?.(command, guest(), facts(), {}), command);
+  }
+  const plain = [
+    'info status',
+    'help set_password',
+    'help expire_password',
+    'expire_password vnc now',
+    'change ide2 /isos/passwords.iso',
+    'change ide2 /isos/data.iso',
+    'object_add secret,id=s0,file=/root/s0',
+    'object_add tls-creds-x509,id=t0,dir=/etc/pki,passwordid=s0',
+    'drive_add 0 file.password-secret=s0,file=http://host/x.iso',
+    'drive_add 0 file=nbd://10.0.0.1:10809/x',
+    'dump-guest-memory /tmp/data',
+    'quit',
+  ];
+  for (const command of plain) {
+    assert.equal(monitorSecret(command), undefined, command);
+    assert.equal(shownCommand(command), command);
+    assert.equal(guestMonitor.fields[0]?.problem?.(command, guest(), facts(), {}), undefined);
+  }
+  assert.equal(shownCommand('change vnc password hunter2'), 'change ‹hidden›');
+  assert.equal(shownCommand('passwd=hunter2'), '‹hidden›');
+});
+
+test('a typed command with a secret is not sent, and neither log nor question hears of it', async () => {
+  const { terminal, sent, prompted } = start();
+  for (const [index, command] of [
+    'change vnc password hunter2',
+    'set_password/x vnc hunter2',
+    'object_add secret,id=s0,data=hunter2',
+  ].entries()) {
+    await prompted(index + 1);
+    const before = terminal.shown.length;
+    terminal.type(`${command}\r`);
+    await until('the reason', () => /-- Not sent: .* --/s.test(terminal.shown.slice(before)));
+    assert.match(terminal.shown.slice(before), /in a command would stand in\s+logs/);
+    assert.doesNotMatch(terminal.shown.slice(before), /\[y\/N\]/);
+  }
+  assert.deepEqual(sent, []);
+  const asked = guestMonitor.confirm(guest(), { command: 'change vnc passwd hunter2' }, facts());
+  assert.doesNotMatch(asked.question, /hunter2/);
 });
 
 test('which commands only show, which are for root, and what is said of the others', () => {

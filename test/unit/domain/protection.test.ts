@@ -3,6 +3,7 @@ import test from 'node:test';
 import {
   type AclEntry,
   aclComplete,
+  type GuestAclEntry,
   guestEntries,
   mayChangeAcl,
 } from '../../../source/domain/acl.ts';
@@ -93,6 +94,9 @@ const entry = (
   ...change,
 });
 
+const words = ({ entry: { path, id }, level, replaced, byPool }: GuestAclEntry) =>
+  `${path} ${id} ${level}${replaced ? ' replaced' : ''}${byPool ? ' by its pool' : ''}`;
+
 test('entries that decide about a guest: its own, its pool, what is inherited and not replaced', () => {
   const all = [
     entry('/', 'a@pve', 'Auditor'),
@@ -105,17 +109,16 @@ test('entries that decide about a guest: its own, its pool, what is inherited an
     entry('/pool/lab', 'b@pve', 'User'),
     entry('/storage/nas', 'b@pve', 'User'),
   ];
-  const found = guestEntries(all, { vmid: 101, pool: safe('prod') }).map(
-    ({ entry: { path, id }, level, replaced }) =>
-      `${path} ${id} ${level}${replaced ? ' replaced' : ''}`,
-  );
+  const found = guestEntries(all, { vmid: 101, pool: safe('prod') }).map(words);
   assert.deepEqual(found, [
     '/vms/101 a@pve guest',
     '/pool/prod b@pve pool',
     '/vms a@pve guests replaced',
-    '/ a@pve root replaced',
+    '/ a@pve root by its pool',
     '/ b@pve root',
   ]);
+  const lone = guestEntries(all, { vmid: 101 }).map(({ entry: { path }, level }) => [path, level]);
+  assert.ok(!lone.some(([, level]) => level === 'pool'), JSON.stringify(lone));
   const same = guestEntries([entry('/', 'x', 'A'), entry('/vms', 'x', 'B', { subject: 'group' })], {
     vmid: 101,
   });
@@ -125,12 +128,58 @@ test('entries that decide about a guest: its own, its pool, what is inherited an
   );
 });
 
+test('a pool inherits from the pools above it and from /, beside what the guest inherits', () => {
+  const all = [
+    entry('/', 'a@pve', 'Auditor'),
+    entry('/', 'b@pve', 'Auditor'),
+    entry('/', 'c@pve', 'Auditor'),
+    entry('/vms', 'b@pve', 'User'),
+    entry('/vms', 'c@pve', 'User'),
+    entry('/pool', 'b@pve', 'User'),
+    entry('/pool/a', 'c@pve', 'User'),
+    entry('/pool/a', 'd@pve', 'User', { propagate: false }),
+    entry('/pool/a', 'e@pve', 'User'),
+    entry('/pool/a/b', 'e@pve', 'Admin', { propagate: false }),
+    entry('/pool/a/b/c', 'f@pve', 'Admin'),
+    entry('/pool/ab', 'f@pve', 'Admin'),
+  ];
+  const found = (vmid: number, pool?: string) =>
+    guestEntries(all, { vmid, ...(pool ? { pool: safe(pool) } : {}) }).map(words);
+  assert.deepEqual(found(101, 'a/b'), [
+    '/pool/a/b e@pve pool',
+    '/pool b@pve pools',
+    '/pool/a c@pve pools',
+    '/pool/a e@pve pools replaced',
+    '/vms b@pve guests',
+    '/vms c@pve guests',
+    '/ a@pve root',
+    '/ b@pve root replaced',
+    '/ c@pve root replaced',
+  ]);
+  assert.deepEqual(found(101), [
+    '/vms b@pve guests',
+    '/vms c@pve guests',
+    '/ a@pve root',
+    '/ b@pve root replaced',
+    '/ c@pve root replaced',
+  ]);
+  assert.deepEqual(found(101, 'x').at(-1), '/ c@pve root by its pool');
+});
+
 test('whether the list of entries is complete', () => {
   const guest = { vmid: 101 };
   assert.equal(aclComplete(undefined, guest), undefined);
   assert.equal(aclComplete(held(['/access', 'Sys.Audit']), guest), true);
   assert.equal(aclComplete(held(['/vms/101', 'VM.Allocate']), guest), false);
   assert.equal(aclComplete(held(['/', 'Permissions.Modify']), guest), true);
+  const parts = ['/', '/vms', '/vms/101', '/pool', '/pool/a', '/pool/a/b'];
+  for (const blind of parts) {
+    const rights = parts.map((path): [string, string] => [
+      path,
+      path === blind ? 'VM.Audit' : 'Permissions.Modify',
+    ]);
+    assert.equal(aclComplete(held(...rights), { vmid: 101, pool: safe('a/b') }), false, blind);
+  }
   assert.equal(mayChangeAcl(held(['/vms/101', 'VM.Allocate']), '/vms/101'), true);
   assert.equal(mayChangeAcl(held(['/', 'VM.Allocate']), '/vms'), false);
 });

@@ -53,6 +53,14 @@ for (const { told, status, kind, what } of refusals) {
   });
 }
 
+test('an error of megabytes is looked at only at its beginning', async (t) => {
+  const { pbs } = await serve(t, failing(400, `no such group. ${'job '.repeat(1_000_000)}`));
+  const result = await pbs.content.groups(group);
+  assert.ok(!result.ok);
+  assert.match(result.failure.detail ?? '', /^no such group\. job/);
+  assert.ok((result.failure.detail ?? '').length <= 4096);
+});
+
 test('a missing privilege is named with its path', async (t) => {
   const text =
     'permission check failed - missing Datastore.Audit|Datastore.Backup on /datastore/main/prod';

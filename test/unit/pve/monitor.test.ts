@@ -31,6 +31,18 @@ test('the answer comes line by line and can do nothing to the terminal', async (
   assert.deepEqual(await none.site.guests.monitor(vm, 'cont'), { ok: true, value: [] });
 });
 
+test('a secret within a command is not in the call log', async (t) => {
+  const { site, records } = await serve(t, saying(''));
+  for (const command of ['change vnc password hunter2', 'set_password/x vnc hunter2', 'cont']) {
+    await site.guests.monitor(vm, command);
+  }
+  const told = records.map(({ params }) => params ?? '').join('\n');
+  assert.doesNotMatch(JSON.stringify(records), /hunter2/);
+  assert.match(told, /command=change ‹hidden›/);
+  assert.match(told, /command=set_password ‹hidden›/);
+  assert.match(told, /command=cont/);
+});
+
 test('what Proxmox answers as text with status 200 is a failure all the same', async (t) => {
   const { site } = await serve(t, saying('ERROR: VM 100 not running\n'));
   const answer = await site.guests.monitor(vm, 'info status');

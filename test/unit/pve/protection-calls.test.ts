@@ -180,6 +180,49 @@ test('replication: jobs stay known when their node does not tell how they fare',
   assert.equal(half.value.failure?.kind, 'denied');
 });
 
+test('replication: the end of a long log, and that its beginning is left out', async (t) => {
+  let length = 1200;
+  const server = await startServer(shown, ({ query }, response) => {
+    const start = Number(query.get('start') ?? 0);
+    const count = Math.min(Number(query.get('limit') ?? 50), length - start);
+    const lines = Array.from({ length: count }, (_, index) => ({
+      n: start + index + 1,
+      t: `line ${start + index + 1}`,
+    }));
+    const none = [{ n: 1, t: 'no content' }];
+    json(response, { data: length === 0 ? none : lines, total: length || 1 });
+  });
+  t.after(() => server.close());
+  const tls = { kind: 'fingerprint', fingerprint: shown.fingerprint } as const;
+  const { site } = rig(t, { endpoints: [server.url], tls });
+  const read = async () => {
+    const log = await site.replication.log('pve1', '101-0');
+    assert.ok(log.ok);
+    return log.value.map(String);
+  };
+  const long = await read();
+  assert.match(long[0] ?? '', /700 earlier lines are left out/);
+  assert.deepEqual([long[1], long.at(-1), long.length], ['line 701', 'line 1200', 501]);
+  length = 3;
+  assert.deepEqual(await read(), ['line 1', 'line 2', 'line 3']);
+  length = 0;
+  assert.deepEqual(await read(), [], 'no content is no line of it');
+});
+
+test('replication: a job is read with the digest of its file, which guards the change', async (t) => {
+  const digest = 'a'.repeat(40);
+  const { site, told } = await serve(t, {
+    '/cluster/replication/101-0': { id: '101-0', guest: 101, target: 'pve2', rate: '2.5', digest },
+  });
+  const read = await site.replication.job('101-0');
+  assert.deepEqual(read.ok && read.value, {
+    job: { id: '101-0', guest: 101, target: 'pve2', rate: 2.5, enabled: true },
+    digest,
+  });
+  await site.replication.change('101-0', { schedule: '', comment: 'x', digest });
+  assert.deepEqual(told().at(-1), 'PUT /cluster/replication/101-0');
+});
+
 test('access: entries, and whom a role could be given to; what may not be read is left out', async (t) => {
   const { site } = await serve(t, {
     '/access/acl': [

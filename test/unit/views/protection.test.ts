@@ -96,14 +96,17 @@ test('backups: none is said only where every storage told', () => {
     simulated.notes.replace(/\s+/g, ' '),
     /Datastore\.AllocateSpace on \/storage\/nas and VM\.Backup on \/vms\/101/,
   );
-  const nowhere = contextOf(
-    [withResources({ guests: [web] })],
-    detail('guest.backups', key, { data: { backups: [], sources: [] } }),
-  );
-  assert.match(
-    backupTable(web, nowhere).empty.map(textOf).join(),
-    /pve1 has no storage that keeps/,
-  );
+  const nowhere = (privilege: string) => {
+    const permissions = new Map([['/', new Map([[privilege, true]])]]);
+    const site = withResources({ guests: [web] });
+    const context = contextOf(
+      [{ ...site, permissions: { fetching: false, data: permissions } }],
+      detail('guest.backups', key, { data: { backups: [], sources: [] } }),
+    );
+    return backupTable(web, context).empty.map(textOf).join(' ');
+  };
+  assert.match(nowhere('Datastore.Audit'), /pve1 has no storage that keeps/);
+  assert.match(nowhere('VM.Audit'), /unknown: storages may be hidden[\s\S]*Datastore\.Audit/);
 });
 
 test('replication: every state has its word, and an error stands in full above', () => {
@@ -170,4 +173,31 @@ test('permissions: what the identity may do, and whether there may be more', () 
   const unread = notes({ entries: [], complete: undefined, own: undefined });
   assert.match(unread, /Whether these are all is not known/);
   assert.match(unread, /what this identity may do here is not known/);
+});
+
+test('permissions of a guest in a pool: where more may stand, and what counts by the pool', () => {
+  const root = {
+    path: say`/`,
+    subject: 'user' as const,
+    id: say`a@pve`,
+    role: say`PVEAuditor`,
+    propagate: true,
+  };
+  const access: GuestAccess = {
+    entries: [
+      { entry: root, level: 'root', replaced: false, byPool: true },
+      { entry: { ...root, path: say`/pool/a` }, level: 'pools', replaced: false },
+      { entry: { ...root, path: say`/vms` }, level: 'guests', replaced: true },
+    ],
+    complete: false,
+    own: [],
+  };
+  const pooled = { ...web, pool: say`a/b` };
+  const map = detail('guest.access', key, { data: access });
+  const table = permissionTable(pooled, contextOf(sites, map));
+  const notes = (table.notes ?? []).map(textOf).join(' ').replace(/\s+/g, ' ');
+  assert.match(notes, new RegExp(`on /vms/${web.vmid}, /pool/a/b and above`));
+  const cells = (id: string) => table.rows.map((row) => cell(table.columns, id, row));
+  assert.deepEqual(cells('counts'), ['yes, by its pool', 'yes', 'no, replaced below']);
+  assert.deepEqual(cells('level'), ['everything', 'pools above', 'all guests']);
 });

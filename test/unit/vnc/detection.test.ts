@@ -188,6 +188,123 @@ test('a new size asks again: characters may have grown', () => {
   assert.doesNotMatch(after, /\u001b\[(1[3-9]|2\d);\d+H\u001bP/, 'nothing below the last row');
 });
 
+/** How often the terminal was asked, and what lets it answer what it has not answered yet. */
+function slowTerminal({ screen }: ReturnType<typeof startLook>) {
+  let answered = 0;
+  const asked = () => screen.output().split(question).length - 1;
+  const answer = () => {
+    const owed = asked() - answered;
+    answered += owed;
+    for (let turn = 0; turn < owed; turn += 1) screen.type(answers.kitty);
+    return owed;
+  };
+  return { asked, answer };
+}
+
+test('sizes that change while it is asked cost one more question, and no answer is typed', () => {
+  const started = startLook();
+  const { screen, pass, keys } = started;
+  const { asked, answer } = slowTerminal(started);
+  for (const columns of [70, 60, 50]) {
+    screen.resize(columns, 20);
+    pass(20);
+  }
+  assert.equal(asked(), 1, 'one question is out at a time');
+  answer();
+  assert.equal(asked(), 2, 'the size is not the one it was asked at');
+  assert.doesNotMatch(screen.output(), kitty, 'and that answer is not taken for the new one');
+  pass(100);
+  answer();
+  pass(1000);
+  assert.equal(asked(), 2);
+  assert.match(screen.output(), kitty);
+  assert.deepEqual(keys, []);
+});
+
+test('a terminal that is always late gets no question on top of one, and none of its answers is typed', () => {
+  const started = startLook();
+  const { screen, pass, keys } = started;
+  const { asked, answer } = slowTerminal(started);
+  for (const columns of [70, 60, 50, 60]) {
+    pass(600);
+    screen.resize(columns, 20);
+  }
+  pass(600);
+  assert.equal(asked(), 1);
+  assert.match(screen.output(), blocks, 'nobody waits for it');
+  while (answer() > 0) pass(600);
+  assert.equal(asked(), 2);
+  assert.match(screen.output(), kitty);
+  assert.deepEqual(keys, []);
+});
+
+test('leaving after several new sizes waits for all answers, and asks for no more', async () => {
+  const started = startLook();
+  const { look, screen, pass } = started;
+  const { asked } = slowTerminal(started);
+  screen.resize(70, 20);
+  pass(20);
+  screen.resize(60, 20);
+  let over = false;
+  const stopped = look.stop().then(() => {
+    over = true;
+  });
+  await Promise.resolve();
+  assert.ok(!over && screen.listeners() > 0);
+  // All that it owes at the time it is let go; the rest would be for whoever has the terminal next.
+  const owed = asked();
+  screen.type(answers.kitty);
+  await stopped;
+  assert.equal(owed, 1);
+  assert.equal(asked(), 1);
+  assert.equal(screen.listeners(), 0);
+});
+
+test('an answer that comes in two pieces is none for the VM, wherever it is cut', () => {
+  for (let at = 1; at < answers.kitty.length; at += 1) {
+    const { screen, pass, keys } = startLook();
+    screen.type(answers.kitty.slice(0, at));
+    pass(700);
+    screen.type(answers.kitty.slice(at));
+    pass(2000);
+    assert.deepEqual(keys, [], `cut at ${at}`);
+    assert.match(screen.output(), kitty, `cut at ${at}`);
+  }
+});
+
+test('the rest of a string that comes too late is dropped up to its end', () => {
+  const end = answers.kitty.indexOf('\u001b\\') + 2;
+  for (let at = 3; at < end; at += 1) {
+    for (const last of ['\u001b\\', '\u0007']) {
+      const { screen, pass, keys } = startLook();
+      const string = answers.kitty.slice(0, end - 2) + last;
+      if (at >= string.length) continue;
+      screen.type(string.slice(0, at));
+      pass(3000);
+      screen.type(`${string.slice(at)}${answers.plain}`);
+      pass(1000);
+      assert.deepEqual(keys, [], `cut at ${at}`);
+      screen.type('k');
+      pass(100);
+      assert.deepEqual(keys, ['k'], `cut at ${at}`);
+    }
+  }
+  // A number that lacks its end waits for it.
+  const { screen, pass, keys } = startLook();
+  screen.type('\u001b[6;1');
+  pass(3000);
+  screen.type(`8;9t${answers.plain}`);
+  pass(1000);
+  assert.deepEqual(keys, []);
+});
+
+test('a key that leaves is no part of a string that has not ended', () => {
+  const { screen, left } = startLook();
+  screen.type('\u001b_Gi=31');
+  screen.type('\u001d');
+  assert.equal(left(), 1);
+});
+
 test('questions are for terminals that can be asked', () => {
   assert.equal(questionFor({}), undefined);
   assert.equal(questionFor({ TERM: 'linux' }), undefined);

@@ -20,14 +20,15 @@ function startLook(answer: string, width = 640, height = 366) {
   const screen = fakeTerminal();
   screen.state.now = clock.now;
   const state = { picture: new Picture(width, height), asked: 0 };
-  const look = new Look({
-    client: {
-      picture: () => state.picture,
-      request: () => {
-        state.asked += 1;
-      },
-      key: () => {},
+  const client = {
+    picture: () => state.picture,
+    request: () => {
+      state.asked += 1;
     },
+    key: () => {},
+  };
+  const look = new Look({
+    client,
     ...{ terminal: screen.terminal, depth: 'truecolor', clock },
     ...{ question: questionFor({ TERM: 'xterm' }), label: sanitise('guest 101 web-server') },
     onLeave: () => {},
@@ -47,7 +48,7 @@ function startLook(answer: string, width = 640, height = 366) {
     terminal.write(screen.output());
     return terminal;
   };
-  return { look, pass, screen, state, change, seen };
+  return { look, client, pass, screen, state, change, seen };
 }
 
 const noise = (frame: number) => (x: number, y: number) =>
@@ -164,3 +165,39 @@ for (const [name, answer] of Object.entries(answers)) {
     assert.equal(small[300 * 640 + 320], -1);
   });
 }
+
+for (const [name, answer] of Object.entries(answers)) {
+  test(`${name}: the line that calls the picture old lies over it, and goes with it`, () => {
+    const { look, client, pass, change, seen } = startLook(answer);
+    change(gradient);
+    pass(10_000);
+    const row = 10 * 640;
+    assert.ok(seen().pixels()[row + 320] !== -1, 'the picture is there');
+    look.cut('The connection was cut', true);
+    pass(1000);
+    const terminal = seen();
+    const pixels = terminal.pixels();
+    const first = [...new Set(pixels.subarray(0, 16 * 640))];
+    if (name === 'sixel') {
+      assert.match(terminal.text(0), /^ *old picture: there is no connection any more *$/);
+      assert.deepEqual(first, [-1], 'the terminal’s own background is behind it');
+    } else assert.equal(first.length, 2, 'ink and paper of its own');
+    assert.ok(pixels[100 * 640 + 320] !== -1, 'the picture stays below it');
+    look.attach(client);
+    change(() => 0x00ff00);
+    pass(5000);
+    assert.equal(seen().pixels()[row + 320], 0x00ff00);
+    assert.doesNotMatch(seen().text(0), /old picture/);
+  });
+}
+
+test('kitty: the line is gone too when there was no picture before it', () => {
+  const { look, client, pass, change, seen } = startLook(answers.kitty);
+  look.cut('The connection was cut', true);
+  pass(1000);
+  assert.equal(seen().imageCount, 1);
+  look.attach(client);
+  change(() => 0x00ff00);
+  pass(5000);
+  assert.equal(seen().pixels()[10 * 640 + 320], 0x00ff00);
+});

@@ -149,3 +149,32 @@ test('the end of everything and a server that breaks the rules are no cut', asyn
     assert.ok(screen.output().endsWith('\u001b[?1049l'));
   }
 });
+
+test('a connection that was cut before it is shown is a failure: there is nobody yet who could be asked', async () => {
+  const { clock } = fakeClock();
+  const far = fakeConsole();
+  const about = { label, signal: new AbortController().signal };
+  const opening = openScreen(far.console, about, { depth: 'truecolor', clock });
+  far.say(welcome(2, 2));
+  const opened = await opening;
+  assert.ok(opened.ok);
+  far.hangUp(cut);
+  const screen = fakeTerminal();
+  let end: unknown;
+  let asked = 0;
+  void opened.value
+    .show(screen.terminal, {
+      reopen: async () => {
+        asked += 1;
+        return fail(cut);
+      },
+    })
+    .then((value) => {
+      end = value;
+    });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(end, fail(cut));
+  assert.equal(asked, 0);
+  assert.equal(screen.output(), '', 'the terminal was never taken');
+  assert.equal(screen.listeners(), 0);
+});

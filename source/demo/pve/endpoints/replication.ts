@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   checkReplicatable,
   nextSync,
@@ -8,6 +9,7 @@ import {
 import { isSchedule } from '../../world/schedule.ts';
 import { type Call, type Endpoint, Page } from '../endpoint.ts';
 import { died, notPermitted, parameterErrors } from '../errors.ts';
+import { refuseChanged } from '../firewall-access.ts';
 import {
   nodeParameter,
   optionalFlag,
@@ -50,6 +52,12 @@ function statusRow(call: Call, job: ReplicationJob): Record<string, unknown> {
 function jobs(call: Call): ReplicationJob[] {
   settleReplication(call.world);
   return [...call.world.replication.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Of replication.cfg as a whole: a change of any job changes it. */
+function fileDigest(call: Call): string {
+  const file = jobs(call).map((job) => JSON.stringify(configRow(job)));
+  return createHash('sha1').update(file.join('\n')).digest('hex');
 }
 
 const sees = (call: Call) => (job: ReplicationJob) => call.may(`/vms/${job.guest}`, 'VM.Audit');
@@ -124,6 +132,7 @@ function update(call: Call): null {
   idParts(call.required('id'));
   checkSchedule(call);
   call.need(`/vms/${idParts(call.required('id'))}`, 'VM.Replicate');
+  refuseChanged(call, fileDigest(call));
   const job = find(call, `no such job '${call.required('id')}'`);
   if (call.parameters.schedule !== undefined) job.schedule = call.text('schedule');
   if (call.parameters.rate !== undefined) job.rate = call.number('rate');
@@ -163,6 +172,7 @@ function log(call: Call): Page {
   if (!sees(call)(job) && !call.may(`/nodes/${call.node}`, 'Sys.Audit')) {
     throw notPermitted(`/vms/${job.guest}, VM.Audit`);
   }
+  if (job.log.length === 0) return new Page([{ n: 1, t: 'no content' }], 1);
   const start = call.number('start') ?? 0;
   const lines = job.log.slice(start, start + (call.number('limit') ?? 50));
   return new Page(
@@ -203,6 +213,16 @@ export const replicationEndpoints: readonly Endpoint[] = [
       type: text({ enum: ['local'] }),
     },
     handler: create,
+  },
+  {
+    ...common,
+    method: 'GET',
+    path: '/cluster/replication/{id}',
+    parameters: { id },
+    handler: (call) => {
+      call.need(`/vms/${idParts(call.required('id'))}`, 'VM.Audit');
+      return { ...configRow(find(call)), digest: fileDigest(call) };
+    },
   },
   {
     ...common,
