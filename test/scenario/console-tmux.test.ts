@@ -44,6 +44,7 @@ test('a real tmux: console, vi, new sizes, a cut, a mess; and everything as befo
   await tmux.keys('-l', 'minio');
   await tmux.keys('Enter');
   await tmux.waitFor(/^> +200/m);
+  await tmux.waitFor('esc clears');
   const inside = await tmux.ask(state);
   const table = async () =>
     (await tmux.screen()).slice(1, 8).map((row) => row.replace(/\d+%.*/, ''));

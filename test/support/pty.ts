@@ -210,7 +210,8 @@ export function startTerminal(options: TerminalOptions = {}): TestTerminal {
     pid: pty.pid,
     exit,
     waitExit: async () => {
-      await wait('its end', () => state.exited !== undefined);
+      // With everything it said last.
+      await wait('its end', over);
       return exit;
     },
     kill,
