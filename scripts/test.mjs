@@ -153,7 +153,7 @@ async function runSuite(suite, node, env) {
   } else {
     const how = suite.together
       ? ['scripts/run-in-one-process.mjs']
-      : ['--test', `--test-concurrency=${Math.min(4, availableParallelism())}`];
+      : ['--test', `--test-concurrency=${Math.max(1, Math.min(4, availableParallelism() - 1))}`];
     const order = suite.together
       ? ['--import', 'tsx', ...reporter, ...how, ...suite.files]
       : ['--import', 'tsx', ...how, ...reporter, ...suite.files];

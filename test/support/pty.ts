@@ -189,7 +189,8 @@ export function startTerminal(options: TerminalOptions = {}): TestTerminal {
       const from = performance.now();
       await wait('the rest of the frame', () => {
         const now = performance.now();
-        return now - Math.max(from, state.last) >= wholeFrame || now - from >= 25 * wholeFrame;
+        const rests = now - Math.max(from, state.last) >= wholeFrame;
+        return rests || now - from >= 25 * wholeFrame || over();
       });
       return text();
     },
